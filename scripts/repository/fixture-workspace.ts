@@ -52,7 +52,7 @@ export function soundManifest(name: string, dependencies: readonly string[] = []
     type: "module",
     sideEffects: false,
     engines: { node: ">=24" },
-    files: ["dist", "src", "!src/**/*.test.ts"],
+    files: ["dist", "src", "!src/**/*.test.ts", "!src/**/fixtures"],
     exports: { ".": { "@plinth/source": "./src/index.ts", ...compiled } },
     publishConfig: { access: "public", exports: { ".": compiled } },
     dependencies: Object.fromEntries(dependencies.map((dependency) => [`@plinth/${dependency}`, "workspace:*"])),
@@ -64,7 +64,7 @@ function soundTsconfig(dependencies: readonly string[]): object {
     extends: "../../tsconfig.base.json",
     compilerOptions: { rootDir: "src", outDir: "dist" },
     include: ["src"],
-    exclude: ["src/**/*.test.ts"],
+    exclude: ["src/**/*.test.ts", "src/**/fixtures"],
     ...(dependencies.length > 0 && { references: dependencies.map((name) => ({ path: `../${name}` })) }),
   };
 }

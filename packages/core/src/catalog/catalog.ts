@@ -1,0 +1,94 @@
+import type { AnyPrompt, PromptDefinition } from "../definitions/prompt.ts";
+import type { AnyResource, ResourceDefinition } from "../definitions/resource.ts";
+import type { CompiledSchema } from "../definitions/schema.ts";
+import type { AnyTool, ToolDefinition } from "../definitions/tool.ts";
+import type { ParameterHeader } from "../protocol/parameter-headers.ts";
+import type { UriMatcher } from "./uri-template.ts";
+
+/**
+ * A tool, resource or prompt that wants certain services. `any`: where the services do not matter, such as in the registry,
+ * whether the server has them was checked where it was made.
+ */
+export type Component<Services = any> =
+  | ToolDefinition<Services>
+  | ResourceDefinition<Services>
+  | PromptDefinition<Services>;
+
+/** What every catalog entry has, whatever its kind; enough for middleware to decide. */
+interface EntryBase {
+  /** Tool or prompt name; for a resource its normalised URI, for a template the template as written. */
+  readonly name: string;
+  readonly tags: readonly string[];
+  readonly scopes: readonly string[];
+}
+
+export interface ToolEntry extends EntryBase {
+  readonly kind: "tool";
+  readonly definition: AnyTool;
+  readonly input: CompiledSchema;
+  readonly output: CompiledSchema | undefined;
+  /** Arguments that HTTP headers mirror (`x-mcp-header`). */
+  readonly parameterHeaders: readonly ParameterHeader[];
+  /** As it stands in `tools/list`. */
+  readonly listed: Readonly<Record<string, unknown>>;
+}
+
+export interface PromptEntry extends EntryBase {
+  readonly kind: "prompt";
+  readonly definition: AnyPrompt;
+  readonly arguments: CompiledSchema | undefined;
+  readonly listed: Readonly<Record<string, unknown>>;
+}
+
+export interface ResourceEntry extends EntryBase {
+  readonly kind: "resource";
+  readonly definition: AnyResource;
+  /** The URI as `new URL()` writes it; clients' URIs are normalised the same way before the look-up. */
+  readonly uri: string;
+  readonly listed: Readonly<Record<string, unknown>>;
+}
+
+export interface ResourceTemplateEntry extends EntryBase {
+  readonly kind: "resource-template";
+  readonly definition: AnyResource;
+  readonly params: CompiledSchema | undefined;
+  readonly matcher: UriMatcher;
+  readonly listed: Readonly<Record<string, unknown>>;
+}
+
+export type CatalogEntry = ToolEntry | PromptEntry | ResourceEntry | ResourceTemplateEntry;
+
+/** One page of a rendered list. */
+export interface ListPage {
+  readonly items: readonly Readonly<Record<string, unknown>>[];
+  readonly nextCursor: string | undefined;
+}
+
+/** The list kinds, by the key that holds the items in the result. */
+export type ListKind = "tools" | "prompts" | "resources" | "resourceTemplates";
+
+/** An immutable snapshot of everything a server offers, made when it starts and again when that changes. */
+export interface Catalog {
+  /** Counts up with each snapshot. */
+  readonly revision: number;
+  /** Entries per list page. */
+  readonly pageSize: number;
+  readonly tools: ReadonlyMap<string, ToolEntry>;
+  readonly prompts: ReadonlyMap<string, PromptEntry>;
+  /** By normalised URI. */
+  readonly resources: ReadonlyMap<string, ResourceEntry>;
+  /** By template, as written. */
+  readonly resourceTemplates: ReadonlyMap<string, ResourceTemplateEntry>;
+  /** The templates that list resources of their own; see `listResources`. */
+  readonly listers: readonly ResourceTemplateEntry[];
+  /** The page that a cursor names, or the first. @throws KitError `INVALID_PARAMS` for a cursor that is not ours. */
+  page(kind: ListKind, cursor: string | undefined): ListPage;
+  /** The entry for a URI a client sent, with the template's variables; `undefined` when nothing has it. */
+  findResource(uri: string):
+    | {
+        readonly entry: ResourceEntry | ResourceTemplateEntry;
+        readonly variables: Readonly<Record<string, string>>;
+        readonly url: URL;
+      }
+    | undefined;
+}

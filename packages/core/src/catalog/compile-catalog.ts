@@ -1,0 +1,112 @@
+import type {
+  Catalog,
+  CatalogEntry,
+  ListKind,
+  ListPage,
+  PromptEntry,
+  ResourceEntry,
+  ResourceTemplateEntry,
+  ToolEntry,
+} from "./catalog.ts";
+import { fromCursor, toCursor } from "./cursor.ts";
+import { normalizeUri } from "./normalize-uri.ts";
+
+/** A compiled entry with its place in the order of additions, which only grows. */
+export interface PlacedEntry {
+  readonly entry: CatalogEntry;
+  readonly place: number;
+}
+
+/** What a snapshot is made from. */
+export interface CompileCatalogOptions {
+  readonly revision: number;
+  /** The entries to show, in order of addition. */
+  readonly entries: readonly PlacedEntry[];
+  /** Entries per list page. */
+  readonly pageSize: number;
+}
+
+/** Arranges compiled entries for look-up and listing. Pages are made when first asked for, and then kept. */
+export function compileCatalog({ revision, entries, pageSize }: CompileCatalogOptions): Catalog {
+  const tools = new Map<string, ToolEntry>();
+  const prompts = new Map<string, PromptEntry>();
+  const resources = new Map<string, ResourceEntry>();
+  const resourceTemplates = new Map<string, ResourceTemplateEntry>();
+  const lists: Readonly<Record<ListKind, PlacedEntry[]>> = {
+    tools: [],
+    prompts: [],
+    resources: [],
+    resourceTemplates: [],
+  };
+  for (const placed of entries) {
+    const { entry } = placed;
+    switch (entry.kind) {
+      case "tool":
+        tools.set(entry.name, entry);
+        lists.tools.push(placed);
+        break;
+      case "prompt":
+        prompts.set(entry.name, entry);
+        lists.prompts.push(placed);
+        break;
+      case "resource":
+        resources.set(entry.name, entry);
+        lists.resources.push(placed);
+        break;
+      case "resource-template":
+        resourceTemplates.set(entry.name, entry);
+        lists.resourceTemplates.push(placed);
+        break;
+    }
+  }
+  const pages = new Map<ListKind, Map<number, ListPage>>();
+  return Object.freeze({
+    revision,
+    pageSize,
+    tools,
+    prompts,
+    resources,
+    resourceTemplates,
+    listers: Object.freeze([...resourceTemplates.values()].filter(({ definition }) => definition.list !== undefined)),
+    page(kind, cursor) {
+      const list = lists[kind];
+      const start = cursor === undefined ? 0 : startAfter(list, kind, cursor);
+      let kept = pages.get(kind);
+      if (kept === undefined) pages.set(kind, (kept = new Map()));
+      let page = kept.get(start);
+      if (page === undefined) kept.set(start, (page = renderPage(list, kind, start, pageSize)));
+      return page;
+    },
+    findResource(uri) {
+      const url = normalizeUri(uri);
+      if (url === undefined) return undefined;
+      const entry = resources.get(url.href);
+      if (entry !== undefined) return { entry, variables: noVariables, url };
+      for (const template of resourceTemplates.values()) {
+        const variables = template.matcher.match(url.href);
+        if (variables !== undefined) return { entry: template, variables, url };
+      }
+      return undefined;
+    },
+  } satisfies Catalog);
+}
+
+const noVariables: Readonly<Record<string, string>> = Object.freeze({});
+
+function startAfter(list: readonly PlacedEntry[], kind: ListKind, cursor: string): number {
+  const { after, at } = fromCursor(cursor, [kind]);
+  const found = list.findIndex(({ entry }) => entry.name === after);
+  if (found !== -1) return found + 1;
+  const next = list.findIndex(({ place }) => place > at);
+  return next === -1 ? list.length : next;
+}
+
+function renderPage(list: readonly PlacedEntry[], kind: ListKind, start: number, pageSize: number): ListPage {
+  const shown = list.slice(start, start + pageSize);
+  const last = shown.at(-1);
+  const hasMore = start + pageSize < list.length;
+  return Object.freeze({
+    items: Object.freeze(shown.map(({ entry }) => entry.listed)),
+    nextCursor: hasMore && last !== undefined ? toCursor({ kind, after: last.entry.name, at: last.place }) : undefined,
+  });
+}

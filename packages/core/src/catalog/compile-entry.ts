@@ -1,0 +1,178 @@
+import { compileSchema } from "../definitions/compile-schema.ts";
+import { assertPromptName, assertToolName } from "../definitions/component-name.ts";
+import type { AnyPrompt } from "../definitions/prompt.ts";
+import type { AnyResource } from "../definitions/resource.ts";
+import type { CompiledSchema } from "../definitions/schema.ts";
+import type { AnyTool } from "../definitions/tool.ts";
+import { KitError } from "../errors/kit-error.ts";
+import { scanParameterHeaders } from "../protocol/parameter-headers.ts";
+import type {
+  CatalogEntry,
+  Component,
+  PromptEntry,
+  ResourceEntry,
+  ResourceTemplateEntry,
+  ToolEntry,
+} from "./catalog.ts";
+import { listPrompt, listResource, listResourceTemplate, listTool } from "./listing.ts";
+import { normalizeUri } from "./normalize-uri.ts";
+import { isUriTemplate } from "./parse-uri-template.ts";
+import { compileUriTemplate } from "./uri-template.ts";
+
+/**
+ * Entries by definition, for all servers of the process: an entry is frozen and depends on its definition alone, and a new server
+ * over known definitions (each test makes one) starts in no time.
+ */
+const compiled = new WeakMap<Component, CatalogEntry>();
+
+/**
+ * Compiles one definition, once, with everything that serving it needs.
+ *
+ * @throws KitError `MISUSE` with a sentence for the author when something about the definition is wrong
+ */
+export function compileEntry(definition: Component): CatalogEntry {
+  let entry = compiled.get(definition);
+  // A definition that is not frozen may have changed since.
+  if (entry === undefined || !Object.isFrozen(definition)) compiled.set(definition, (entry = compile(definition)));
+  return entry;
+}
+
+function compile(definition: Component): CatalogEntry {
+  switch (definition.kind) {
+    case "tool":
+      return compileTool(definition);
+    case "prompt":
+      return compilePrompt(definition);
+    case "resource":
+      return isUriTemplate(definition.uri) ? compileTemplate(definition) : compileResource(definition);
+    default:
+      throw new KitError("MISUSE", "A component must come from defineTool, defineResource or definePrompt");
+  }
+}
+
+/** The input schema of a tool without arguments. It lists `properties`, which some clients demand, and lets strays pass. */
+const noInput: CompiledSchema = Object.freeze({
+  json: Object.freeze({ type: "object", properties: Object.freeze({}) }),
+  check: () => ({ ok: true, value: {} }) as const,
+});
+
+function compileTool(definition: AnyTool): ToolEntry {
+  const { name } = definition;
+  assertToolName(name);
+  const owner = `tool ${JSON.stringify(name)}`;
+  assertFunction(definition.handler, "handler", owner);
+  const input = definition.input === undefined ? noInput : compileSchema(definition.input, { use: "input", owner });
+  const output = definition.output && compileSchema(definition.output, { use: "output", owner });
+  return Object.freeze({
+    kind: "tool",
+    ...base(name, definition),
+    definition,
+    input,
+    output,
+    parameterHeaders: scanHeaders(input, owner),
+    listed: jsonOr(owner, () => listTool(definition, input, output)),
+  });
+}
+
+function compilePrompt(definition: AnyPrompt): PromptEntry {
+  const { name } = definition;
+  assertPromptName(name);
+  const owner = `prompt ${JSON.stringify(name)}`;
+  assertFunction(definition.render, "render", owner);
+  const args = definition.arguments && compileSchema(definition.arguments, { use: "arguments", owner });
+  const properties = args === undefined ? {} : args.json["properties"];
+  // A union of objects has no properties at its root; then any name may be right.
+  if (properties !== undefined) assertCompleters(definition.complete, Object.keys(properties as object), owner);
+  return Object.freeze({
+    kind: "prompt",
+    ...base(name, definition),
+    definition,
+    arguments: args,
+    listed: jsonOr(owner, () => listPrompt(definition, args)),
+  });
+}
+
+function compileResource(definition: AnyResource): ResourceEntry {
+  const owner = `resource ${JSON.stringify(definition.uri)}`;
+  assertFunction(definition.read, "read", owner);
+  const uri = normalizeUri(definition.uri)?.href;
+  if (uri === undefined) {
+    throw new KitError("MISUSE", `The ${owner} needs an absolute URI with a scheme, such as data://reports/today`);
+  }
+  for (const option of ["params", "list", "complete"] as const) {
+    if (definition[option] === undefined) continue;
+    throw new KitError(
+      "MISUSE",
+      `The ${owner} has "${option}", which is for templates: put a {variable} in its URI or remove it`,
+    );
+  }
+  return Object.freeze({
+    kind: "resource",
+    ...base(uri, definition),
+    definition,
+    uri,
+    listed: jsonOr(owner, () => listResource(definition)),
+  });
+}
+
+function compileTemplate(definition: AnyResource): ResourceTemplateEntry {
+  const owner = `resource template ${JSON.stringify(definition.uri)}`;
+  assertFunction(definition.read, "read", owner);
+  const matcher = compileUriTemplate(definition.uri);
+  const params = definition.params && compileSchema(definition.params, { use: "params", owner });
+  assertCompleters(definition.complete, matcher.variables, owner);
+  const required = params?.json["required"];
+  const missing = Array.isArray(required)
+    ? required.find((name) => !matcher.variables.includes(name as string))
+    : undefined;
+  if (missing !== undefined) {
+    throw new KitError(
+      "MISUSE",
+      `The ${owner} requires the parameter ${JSON.stringify(missing)} but has no such variable`,
+    );
+  }
+  return Object.freeze({
+    kind: "resource-template",
+    ...base(definition.uri, definition),
+    definition,
+    params,
+    matcher,
+    listed: jsonOr(owner, () => listResourceTemplate(definition)),
+  });
+}
+
+function base(name: string, { tags = [], scopes = [] }: Component): Pick<CatalogEntry, "name" | "tags" | "scopes"> {
+  return { name, tags: Object.freeze([...tags]), scopes: Object.freeze([...scopes]) };
+}
+
+function assertFunction(value: unknown, option: string, owner: string): void {
+  if (typeof value !== "function") throw new KitError("MISUSE", `The ${owner} needs "${option}", a function`);
+}
+
+function assertCompleters(completers: object | undefined, names: readonly string[], owner: string): void {
+  const unknown = Object.keys(completers ?? {}).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  throw new KitError(
+    "MISUSE",
+    `The ${owner} completes ${JSON.stringify(unknown)}, but has ${names.join(", ") || "no arguments"}`,
+  );
+}
+
+function scanHeaders(input: CompiledSchema, owner: string): ToolEntry["parameterHeaders"] {
+  try {
+    return Object.freeze(scanParameterHeaders(input.json));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new KitError("MISUSE", `The input schema of ${owner} has an unusable x-mcp-header: ${reason}`, { cause });
+  }
+}
+
+function jsonOr<Listing>(owner: string, list: () => Listing): Listing {
+  try {
+    return list();
+  } catch (cause) {
+    throw new KitError("MISUSE", `The ${owner} has something in "meta", "annotations" or "icons" that is not JSON`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import type { LoggingLevel } from "@modelcontextprotocol/server";
+import type { HttpRequestInfo } from "../pipeline/incoming.ts";
+import type { ClientInfo, Era, TransportKind } from "../protocol/eras.ts";
+import type { ClientInput } from "./client-input.ts";
+import type { ContextState } from "./context-key.ts";
+import type { Logger } from "./logger.ts";
+import type { Principal } from "./principal.ts";
+
+/** W3C trace context as the client sent it in `_meta` (MCP 2026-07-28, trace context). Unverified text. */
+export interface TraceContext {
+  readonly traceparent: string | undefined;
+  readonly tracestate: string | undefined;
+  readonly baggage: string | undefined;
+}
+
+/**
+ * What a handler and a middleware know about the call they serve. `Services` is the type of `createServer({ services })`,
+ * given by {@link forServices}.
+ */
+export interface Context<Services = unknown> extends ClientInput {
+  /** Made by the server, unique in the fleet; in every log line and every masked error. */
+  readonly requestId: string;
+  readonly method: string;
+  readonly era: Era;
+  readonly protocolVersion: string;
+  readonly transport: TransportKind;
+  readonly client: ClientInfo;
+  /** Who calls, verified; `undefined` when nothing authenticates. */
+  readonly principal: Principal | undefined;
+  readonly tenant: string | undefined;
+  readonly sessionId: string | undefined;
+  /** Aborts when the call should stop: cancelled, disconnected, timed out. Never fired by success. */
+  readonly signal: AbortSignal;
+  /** For the operator. Nothing of it reaches the client. */
+  readonly log: Logger;
+  /** The running services, as given to `createServer`. */
+  readonly services: Services;
+  /** Values that middleware left for this call. */
+  readonly state: ContextState;
+  /** `_meta` of the request. */
+  readonly meta: Readonly<Record<string, unknown>>;
+  readonly trace: TraceContext;
+  /** Set when the call came over HTTP. */
+  readonly http: HttpRequestInfo | undefined;
+  /**
+   * Reports progress, if the client asked for it with a progress token; otherwise does nothing. Reports closer together
+   * than the server's `progressIntervalMs` are thinned out; the last one always arrives, before the result.
+   */
+  progress(done: number, total?: number, message?: string): void;
+  /**
+   * Closes the stream that carries this call while the handler goes on; a client with a resumable session comes back for the
+   * answer (MCP 2025-11-25, transports, resumability). Does nothing where there is no such stream.
+   */
+  closeStream(): void;
+  /**
+   * Sends a log message to the client (`notifications/message`), if its log level lets it through. Clients read all of it:
+   * write no secrets. Deprecated by MCP 2026-07-28, works until at least 2027-07-28.
+   */
+  clientLog(level: LoggingLevel, data: unknown, logger?: string): Promise<void>;
+}

@@ -1,0 +1,62 @@
+import { KitError } from "../errors/kit-error.ts";
+
+/** A piece of a stream. */
+export type Chunk = string | Uint8Array;
+
+/** Options for {@link readBounded}. */
+export interface ReadBoundedOptions {
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+  /** Makes the error for a stream that goes on beyond `maxBytes`. */
+  readonly tooLarge: () => Error;
+}
+
+/**
+ * Reads a stream whole: text if every chunk is, otherwise bytes, with text in UTF-8. When it is too long or the signal
+ * aborts, the stream is told to stop, so that its file or socket is freed.
+ *
+ * @throws what `tooLarge` makes; the signal's reason, or KitError `CANCELLED`; whatever the stream throws
+ */
+export async function readBounded(
+  stream: AsyncIterable<Chunk>,
+  { maxBytes, signal, tooLarge }: ReadBoundedOptions,
+): Promise<Chunk> {
+  const chunks: Chunk[] = [];
+  let size = 0;
+  const iterator = stream[Symbol.asyncIterator]();
+  const aborted = abortion(signal);
+  try {
+    for (;;) {
+      // The race keeps a stream that has stalled from holding the call beyond its cancellation.
+      const { done, value } = await Promise.race([iterator.next(), aborted.promise]);
+      if (done === true) break;
+      size += typeof value === "string" ? Buffer.byteLength(value) : value.byteLength;
+      if (size > maxBytes) throw tooLarge();
+      chunks.push(value);
+    }
+  } catch (error) {
+    // Not awaited: a stalled generator answers `return` only when its own wait ends.
+    iterator.return?.().then(undefined, () => undefined);
+    throw error;
+  } finally {
+    aborted.dispose();
+  }
+  return chunks.every((chunk) => typeof chunk === "string")
+    ? chunks.join("")
+    : Buffer.concat(chunks.map((chunk) => (typeof chunk === "string" ? Buffer.from(chunk) : chunk)));
+}
+
+/** Rejects once the signal aborts. */
+function abortion(signal: AbortSignal): { readonly promise: Promise<never>; dispose(): void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined);
+  const onAbort = (): void => {
+    const reason: unknown = signal.reason;
+    reject(
+      KitError.isInstance(reason) ? reason : new KitError("CANCELLED", "The read was cancelled", { cause: reason }),
+    );
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  return { promise, dispose: () => signal.removeEventListener("abort", onAbort) };
+}

@@ -1,0 +1,43 @@
+import type { Server } from "node:http";
+import { Server as NetServer } from "node:net";
+import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
+import type { Connections } from "./connections.ts";
+
+/** Milliseconds in which connections that wait to be taken in must have been. */
+const takeInMs = 200;
+
+/** Turns of the event loop without a new connection after which none is waiting. */
+const quietTurns = 3;
+
+/** Milliseconds that a connection must have been idle before a shutdown closes it: time for a busy client's next request. */
+const settleMs = 200;
+
+/** Milliseconds between two looks at the connections during a shutdown. */
+const lookMs = 20;
+
+/**
+ * Stops listening without failing a connection. The kernel connects clients before we take them in, one a turn of the event
+ * loop, and closing the listening socket resets those that wait: so they are taken in first. Nobody may be answered meanwhile,
+ * because a client that is answered comes back with the next connection.
+ */
+export async function stopListening(server: Server, connections: Connections): Promise<void> {
+  const end = performance.now() + takeInMs;
+  for (let quiet = 0; quiet < quietTurns && performance.now() < end;) {
+    const before = connections.taken;
+    await nextTurn();
+    quiet = connections.taken === before ? quiet + 1 : 0;
+  }
+  // Not http's own close(), which at once cuts every connection that is between two requests.
+  NetServer.prototype.close.call(server);
+}
+
+/**
+ * Waits until every connection is closed: by its client, which answers ask to do so, or here once it has settled between two
+ * requests. Gives up at the deadline, which is asked for anew each time, so that a more urgent call can bring it forward.
+ */
+export async function drain(connections: Connections, deadline: () => number): Promise<void> {
+  while (connections.size > 0 && performance.now() < deadline()) {
+    connections.closeIdle(settleMs);
+    await delay(Math.max(1, Math.min(lookMs, deadline() - performance.now())));
+  }
+}

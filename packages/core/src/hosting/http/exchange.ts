@@ -1,0 +1,128 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Principal } from "../../context/principal.ts";
+import { KitError } from "../../errors/kit-error.ts";
+import type { HttpRequestInfo } from "../../pipeline/incoming.ts";
+import { messageIdOf, toRefusalBody, type Refusal } from "./refusal.ts";
+import { toHttpRequestInfo } from "./request-info.ts";
+import { writeResponse, writeText } from "./write-response.ts";
+
+/** Milliseconds in which a client that is still sending can read that it was refused, before the connection is cut. */
+const lingerMs = 500;
+
+/** What exchanges of one host share. */
+export interface ExchangeHost {
+  /** Whether no connection is taken any more: answers then ask the client to close this one. */
+  readonly lastAnswers: boolean;
+  /** Milliseconds a client may take none of an answer. */
+  readonly sendTimeoutMs: number;
+}
+
+/**
+ * One HTTP request and its answer. What costs something and is not always needed (headers, abort signal, request id) is made
+ * on first use.
+ */
+export class Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The request's path without the query. */
+  readonly path: string;
+  /** Who calls, once verified. */
+  principal: Principal | undefined;
+  /** The parsed body of a POST. */
+  body: unknown;
+  readonly #host: ExchangeHost;
+  #http: HttpRequestInfo | undefined;
+  #controller: AbortController | undefined;
+  #requestId: string | undefined;
+
+  constructor(request: IncomingMessage, response: ServerResponse, host: ExchangeHost) {
+    const url = request.url ?? "/";
+    const query = url.indexOf("?");
+    this.path = query === -1 ? url : url.slice(0, query);
+    this.request = request;
+    this.response = response;
+    this.#host = host;
+  }
+
+  get method(): string {
+    return this.request.method ?? "GET";
+  }
+
+  get http(): HttpRequestInfo {
+    return (this.#http ??= toHttpRequestInfo(this.request));
+  }
+
+  /** Quoted to the client in masked errors, and in the log line that goes with one. */
+  get requestId(): string {
+    return (this.#requestId ??= randomUUID());
+  }
+
+  /** Aborts when the client goes away before it has its whole answer; never after a complete one. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      const controller = new AbortController();
+      const { response } = this;
+      const onClose = (): void => {
+        if (!response.writableFinished) controller.abort(new KitError("CANCELLED", "The client went away"));
+      };
+      if (response.destroyed || response.closed) onClose();
+      else response.once("close", onClose);
+      this.#controller = controller;
+    }
+    return this.#controller.signal;
+  }
+
+  /** Whether an answer has begun, or can no longer be given. */
+  get answered(): boolean {
+    return this.response.headersSent || this.response.destroyed;
+  }
+
+  /** Answers with a text body at once. */
+  send(status: number, body: string, headers: Readonly<Record<string, string>> = {}): void {
+    if (this.answered) return;
+    writeText(this.response, { status, body, headers: this.#withConnection(headers) });
+  }
+
+  /** Answers no, as a JSON-RPC error with the id of the request where one is known. */
+  refuse(refused: Refusal): void {
+    this.send(refused.status, toRefusalBody(refused, messageIdOf(this.body)), {
+      "content-type": "application/json",
+      ...refused.headers,
+    });
+  }
+
+  /**
+   * Answers no to a client that is still sending, without reading on. The connection is cut only after a moment: closing it
+   * on unread bytes resets it, and the client would lose the answer.
+   */
+  refuseAndClose(refused: Refusal): void {
+    if (this.answered) return;
+    const { request, response } = this;
+    const body = toRefusalBody(refused, null);
+    request.pause();
+    response.writeHead(refused.status, {
+      "content-type": "application/json",
+      ...refused.headers,
+      "content-length": Buffer.byteLength(body),
+      connection: "close",
+    });
+    response.write(body);
+    const timer = setTimeout(() => request.socket.destroy(), lingerMs);
+    response.once("close", () => clearTimeout(timer));
+  }
+
+  /** Answers with a web response, streaming its body as fast as the client takes it. Resolves when all of it is written. */
+  async respond(source: Response): Promise<void> {
+    if (this.answered) {
+      await source.body?.cancel();
+      return;
+    }
+    const headers = this.#withConnection({});
+    await writeResponse(this.response, source, { headers, sendTimeoutMs: this.#host.sendTimeoutMs });
+  }
+
+  #withConnection(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    return this.#host.lastAnswers ? { ...headers, connection: "close" } : headers;
+  }
+}

@@ -1,0 +1,197 @@
+import { once } from "node:events";
+import { Agent, request } from "node:http";
+import { expect, test, vi } from "vitest";
+import {
+  allEventsOf,
+  modernMeta,
+  openSession,
+  openSocket,
+  postHeaders,
+  postLegacy,
+  postModern,
+  readToEnd,
+} from "./fixtures/http-client.ts";
+import { standInServer } from "./fixtures/stand-in-server.ts";
+import { startHost } from "./fixtures/start-host.ts";
+import type { HttpHost } from "./listen-http.ts";
+
+const wait = { name: "wait" };
+
+test("A call in flight finishes, its connection is closed, and then the host is gone", async () => {
+  const server = standInServer();
+  const host = await startHost({ drainMs: 5_000 }, server);
+  const started = once(server.events, "started");
+  const answer = postModern(host, "tools/call", wait);
+  await started;
+
+  const closing = host.close();
+  await vi.waitFor(() => expect(openSocket(host)).rejects.toThrow("ECONNREFUSED"));
+  server.events.emit("release");
+
+  const response = await answer;
+  expect([response.status, response.headers.get("connection")]).toEqual([200, "close"]);
+  expect(await response.text()).toContain("waited");
+  await closing;
+  await expect(fetch(host.url)).rejects.toThrow("fetch failed");
+});
+
+test("While calls drain, readyz is 503 and healthz 200 on connections that are still open", async () => {
+  const server = standInServer();
+  const host = await startHost({ drainMs: 5_000 }, server);
+  const started = once(server.events, "started");
+  const answer = postModern(host, "tools/call", wait);
+  await started;
+  const [one, other] = [await openSocket(host), await openSocket(host)];
+
+  const closing = host.close();
+  one.write("GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n");
+  other.write("GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n");
+  const [ready, health] = await Promise.all([readToEnd(one), readToEnd(other)]);
+  server.events.emit("release");
+
+  expect(ready).toMatch(/^HTTP\/1.1 503 .*draining/s);
+  expect(health).toMatch(/^HTTP\/1.1 200 /);
+  await answer;
+  await closing;
+});
+
+test("A call that does not finish in time is aborted and answered with 503", async () => {
+  const server = standInServer();
+  const host = await startHost({ drainMs: 5_000 }, server);
+  const started = once(server.events, "started");
+  const aborted = once(server.events, "aborted");
+  const answer = postModern(host, "tools/call", wait);
+  await started;
+
+  await host.close({ drainMs: 30 });
+
+  await aborted;
+  const response = await answer;
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({ id: 1, error: { code: -31503 } });
+});
+
+test("A second close can only shorten the first", async () => {
+  const server = standInServer();
+  const host = await startHost({}, server);
+  const started = once(server.events, "started");
+  const answer = postModern(host, "tools/call", wait);
+  await started;
+
+  const patient = host.close({ drainMs: 60_000 });
+  const urgent = host.close({ drainMs: 10 });
+
+  await Promise.all([patient, urgent, host.closed]);
+  expect((await answer).status).toBe(503);
+});
+
+test("A call of a legacy session finishes although its listening stream has ended", async () => {
+  const server = standInServer();
+  const host = await startHost({ drainMs: 5_000 }, server);
+  const headers = await openSession(host);
+  const listening = await fetch(host.url, { headers: { ...headers, accept: "text/event-stream" } });
+  const started = once(server.events, "started");
+  const answer = postLegacy(host, { id: 1, method: "tools/call", params: wait }, { headers });
+  await started;
+
+  const closing = host.close();
+  await listening.text();
+  server.events.emit("release");
+
+  const events = await allEventsOf(await answer);
+  expect(events.at(-1)?.data).toContain("waited");
+  await closing;
+});
+
+test("New sessions and subscriptions are refused with 503 while calls drain", async () => {
+  const server = standInServer();
+  const host = await startHost({ drainMs: 5_000 }, server);
+  const started = once(server.events, "started");
+  const answer = postModern(host, "tools/call", wait);
+  await started;
+  const sockets = await Promise.all([openSocket(host), openSocket(host)]);
+  const initialize = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "t", version: "1" } };
+  const listen = { notifications: { toolsListChanged: true }, _meta: modernMeta };
+
+  const closing = host.close();
+  sockets[0].write(rawPost("initialize", initialize));
+  sockets[1].write(
+    rawPost("subscriptions/listen", listen, ["mcp-protocol-version: 2026-07-28", "mcp-method: subscriptions/listen"]),
+  );
+  const refusals = await Promise.all(sockets.map(readToEnd));
+  server.events.emit("release");
+
+  for (const refused of refusals) expect(refused).toMatch(/^HTTP\/1.1 503 .*retry-after: 1/s);
+  await answer;
+  await closing;
+});
+
+test.for([
+  ["kept", true],
+  ["new", false],
+] as const)(
+  "Closing under load on %s connections fails no call that was sent",
+  { timeout: 20_000 },
+  async ([, keepAlive]) => {
+    for (let round = 0; round < 5; round += 1) {
+      const host = await startHost({ drainMs: 5_000 });
+      const underway = Promise.withResolvers<void>();
+      let answered = 0;
+      const onAnswer = (): void => {
+        if ((answered += 1) === 300) underway.resolve();
+      };
+      const load = Array.from({ length: 32 }, () => sendUntilClosed(host, keepAlive, onAnswer));
+      await underway.promise;
+
+      await host.close();
+
+      expect((await Promise.all(load)).flat()).toEqual([]);
+    }
+  },
+);
+
+/** Sends one call after the other until no new connection is taken; what failed. */
+async function sendUntilClosed(host: HttpHost, keepAlive: boolean, onAnswer: () => void): Promise<string[]> {
+  const agent = new Agent({ keepAlive, maxSockets: 1 });
+  try {
+    for (;;) {
+      await sendOnce(host, agent);
+      onAnswer();
+    }
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    return code === "ECONNREFUSED" ? [] : [code];
+  } finally {
+    agent.destroy();
+  }
+}
+
+function sendOnce({ url }: HttpHost, agent: Agent): Promise<void> {
+  const headers = {
+    ...postHeaders,
+    "mcp-protocol-version": "2026-07-28",
+    "mcp-method": "tools/call",
+    "mcp-name": "echo",
+  };
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: "POST", agent, headers }, (response) => {
+      if (response.statusCode !== 200) reject(new Error(`HTTP ${response.statusCode}`));
+      response.resume().on("end", resolve).on("error", reject);
+    });
+    sent.on("error", reject);
+    sent.end(
+      JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "echo", _meta: modernMeta } }),
+    );
+  });
+}
+
+function rawPost(method: string, params: object, extra: readonly string[] = []): string {
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+  const headers = [
+    "host: localhost",
+    "content-type: application/json",
+    "accept: application/json, text/event-stream",
+    ...extra,
+  ];
+  return ["POST /mcp HTTP/1.1", ...headers, `content-length: ${body.length}`, "", body].join("\r\n");
+}

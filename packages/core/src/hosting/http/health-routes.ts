@@ -1,0 +1,46 @@
+import type { HealthReport } from "../../services/service-set.ts";
+import type { Exchange } from "./exchange.ts";
+import { refusal } from "./refusal.ts";
+
+/** What readiness depends on. */
+export interface HealthSource {
+  /** Whether the services have started. */
+  readonly started: boolean;
+  readonly draining: boolean;
+  /** Anyone may ask, so it must not cost more the more often it is asked. */
+  health(): Promise<HealthReport>;
+}
+
+/**
+ * Serves `/healthz` (alive: 200 while the process serves) and `/readyz` (200 when started, no service down, and not draining; else
+ * 503) to `GET` and `HEAD`, without authentication. Probes come by address, so a `Host` that is not allowed is answered too, but
+ * learns the status alone; `trusted` requests also get the services by name, never their details.
+ */
+export function createHealthRoutes(source: HealthSource): (exchange: Exchange, trusted: boolean) => Promise<boolean> {
+  return async function healthRoutes(exchange, trusted) {
+    if (exchange.path !== "/healthz" && exchange.path !== "/readyz") return false;
+    if (exchange.method !== "GET" && exchange.method !== "HEAD") {
+      exchange.refuse(refusal(405, "Use GET or HEAD", { headers: { allow: "GET, HEAD" } }));
+      return true;
+    }
+    if (exchange.path === "/healthz") {
+      sendJson(exchange, 200, { status: "alive" });
+      return true;
+    }
+    if (source.draining || !source.started) {
+      sendJson(exchange, 503, { status: source.draining ? "draining" : "starting" });
+      return true;
+    }
+    const { status, services } = await source.health();
+    const names = Object.entries(services).map(([name, service]) => [name, service.status] as const);
+    sendJson(exchange, status === "down" ? 503 : 200, {
+      status,
+      ...(trusted && { services: Object.fromEntries(names) }),
+    });
+    return true;
+  };
+}
+
+function sendJson(exchange: Exchange, status: number, body: Readonly<Record<string, unknown>>): void {
+  exchange.send(status, JSON.stringify(body), { "content-type": "application/json", "cache-control": "no-store" });
+}

@@ -1,0 +1,71 @@
+import type { KitError } from "../../errors/kit-error.ts";
+import { toWireError, type WireError } from "../../errors/wire-error.ts";
+
+/** A JSON-RPC message id, or `null` where none is known (JSON-RPC 2.0, section 5). */
+export type MessageId = string | number | null;
+
+/** An answer that says no: an HTTP status with a JSON-RPC error as its body. */
+export interface Refusal {
+  readonly status: number;
+  readonly error: {
+    readonly code: number;
+    readonly message: string;
+    readonly data?: Readonly<Record<string, unknown>>;
+  };
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** JSON-RPC numbers that the HTTP edge uses besides those of the error table. */
+export const parseError = -32700;
+const invalidRequest = -32600;
+const internalError = -32603;
+
+/** A refusal by HTTP status alone. Numbers follow the error table: reserved ones for 400 and 500, else `-31000 - status`. */
+export function refusal(
+  status: number,
+  message: string,
+  { code = numberFor(status), headers = {} }: { readonly code?: number; readonly headers?: Refusal["headers"] } = {},
+): Refusal {
+  return { status, error: { code, message }, headers };
+}
+
+/** A `KitError` at the HTTP edge, where the era does not change its number. Codes without a status of their own answer 400, masked ones 500. */
+export function toRefusal(error: KitError, requestId: string): Refusal {
+  const wire = toWireError(error, requestId);
+  const { wwwAuthenticate: _, ...data } = wire.data ?? {};
+  return {
+    status: wire.httpStatus ?? (error.expose ? 400 : 500),
+    error: { code: wire.code, message: wire.message, data },
+    headers: headersFor(wire),
+  };
+}
+
+/**
+ * The headers that go with an error: `Retry-After`, and for 401 and 403 the challenge in `data.wwwAuthenticate`. A 401 always
+ * has a challenge (RFC 9110 section 15.5.2).
+ */
+export function headersFor({ httpStatus, retryAfterSeconds, data }: WireError): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (retryAfterSeconds !== undefined) headers["retry-after"] = String(Math.max(0, Math.ceil(retryAfterSeconds)));
+  const challenge = data?.["wwwAuthenticate"];
+  if (typeof challenge === "string") headers["www-authenticate"] = challenge;
+  else if (httpStatus === 401) headers["www-authenticate"] = "Bearer";
+  return headers;
+}
+
+/** The body of a refusal. */
+export function toRefusalBody({ error }: Refusal, id: MessageId): string {
+  return JSON.stringify({ jsonrpc: "2.0", error, id });
+}
+
+/** The id to echo: the body's own where it is one request, `null` otherwise. */
+export function messageIdOf(body: unknown): MessageId {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return null;
+  const { id, method } = body as { readonly id?: unknown; readonly method?: unknown };
+  return typeof method === "string" && (typeof id === "string" || typeof id === "number") ? id : null;
+}
+
+function numberFor(status: number): number {
+  if (status === 400) return invalidRequest;
+  return status === 500 ? internalError : -31000 - status;
+}

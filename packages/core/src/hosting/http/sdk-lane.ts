@@ -1,0 +1,194 @@
+/**
+ * The lane that serves everything, through the official SDK: both eras, legacy sessions, `subscriptions/listen`. Nothing else
+ * here imports the SDK at run time, so a host pays for its import when the first request needs it.
+ */
+import {
+  classifyInboundRequest,
+  createMcpHandler,
+  type JSONRPCRequest,
+  type McpHttpHandler,
+  type McpServerFactory,
+} from "@modelcontextprotocol/server";
+import { KitError } from "../../errors/kit-error.ts";
+import { toKitError, type WireError } from "../../errors/wire-error.ts";
+import { checkParameterHeaders } from "../../protocol/parameter-headers.ts";
+import type { HostedServer } from "../hosted-server.ts";
+import type { Exchange } from "./exchange.ts";
+import type { ResolvedHttpOptions } from "./http-options.ts";
+import type { Lane } from "./lane.ts";
+import { headersFor, refusal, toRefusal } from "./refusal.ts";
+import { rememberRequestOrigin } from "./request-info.ts";
+import { Sessions } from "./sessions.ts";
+
+/** The status of the SDK's empty answer for an exchange that was closed before it had one. */
+const endedByClose = 499;
+
+/** What an exchange leaves behind while the SDK serves it. */
+interface Serving {
+  readonly exchange: Exchange;
+  /** The error that the answer carries. */
+  wireError?: WireError;
+  /** What went wrong in making the server. */
+  crash?: unknown;
+}
+
+/** Makes the lane. */
+export function createSdkLane(server: HostedServer, options: ResolvedHttpOptions): Lane {
+  const serving = new WeakMap<Request, Serving>();
+  const sessions = new Sessions(server, options);
+  let draining = false;
+
+  const factory: McpServerFactory = async ({ era, requestInfo }) => {
+    const current = requestInfo && serving.get(requestInfo);
+    if (current === undefined) throw new KitError("INTERNAL", "The SDK asked for a server without its request");
+    const { principal, http } = current.exchange;
+    try {
+      return await server.bind({
+        transport: "http",
+        era,
+        lifetime: "exchange",
+        http,
+        ...(principal !== undefined && { principal }),
+        onError: (error) => (current.wireError ??= error),
+      });
+    } catch (error) {
+      current.crash = error;
+      throw error;
+    }
+  };
+  const makeHandler = (): McpHttpHandler =>
+    createMcpHandler(factory, {
+      legacy: options.legacy === "off" ? "reject" : "stateless",
+      bus: server.changes,
+      maxSubscriptions: options.maxSubscriptions,
+      keepAliveMs: options.sseKeepAliveMs,
+      onerror: (error) => server.log.debug("The SDK reported a problem with a request", { error }),
+    });
+  const calls = makeHandler();
+  /** A second one, because closing a handler ends its streams and its calls alike, and a drain must end streams alone. */
+  const streams = makeHandler();
+
+  async function serve(exchange: Exchange, request: Request): Promise<void> {
+    const { method, body } = exchange;
+    const { headers } = request;
+    const route = classifyInboundRequest({
+      httpMethod: method,
+      ...optional("protocolVersionHeader", headers.get("mcp-protocol-version")),
+      ...optional("mcpMethodHeader", headers.get("mcp-method")),
+      ...optional("mcpNameHeader", headers.get("mcp-name")),
+      ...(body !== undefined && { body }),
+    });
+    if (route.kind === "modern" && route.messageKind === "request") await serveModern(exchange, request, route.message);
+    else if (route.kind === "legacy" && options.legacy === "sessions") await serveLegacy(exchange, request);
+    else await serveAlone(calls, exchange, request);
+  }
+
+  async function serveModern(exchange: Exchange, request: Request, message: JSONRPCRequest): Promise<void> {
+    if (message.method === "subscriptions/listen") {
+      if (draining) throw shuttingDown();
+      await serveAlone(streams, exchange, request);
+      return;
+    }
+    const mismatch = message.method === "tools/call" ? checkHeaders(message, request.headers) : undefined;
+    if (mismatch !== undefined) exchange.refuse(toRefusal(mismatch, exchange.requestId));
+    else await serveAlone(calls, exchange, request);
+  }
+
+  function checkHeaders({ params }: JSONRPCRequest, headers: Headers): KitError | undefined {
+    const name = params?.["name"];
+    const tool = typeof name === "string" ? server.catalog.tools.get(name) : undefined;
+    return tool && checkParameterHeaders(tool.parameterHeaders, params?.["arguments"], headers);
+  }
+
+  async function serveLegacy(exchange: Exchange, request: Request): Promise<void> {
+    const id = request.headers.get("mcp-session-id");
+    const isInitialize = (exchange.body as { readonly method?: unknown } | null | undefined)?.method === "initialize";
+    if (draining && (isInitialize || exchange.method === "GET")) throw shuttingDown();
+    if (id !== null) await sessions.serve(id, exchange, request);
+    else if (isInitialize) await sessions.open(exchange, request);
+    else if (exchange.method === "POST") await serveAlone(calls, exchange, request);
+    else exchange.refuse(refusal(400, "The Mcp-Session-Id header is missing"));
+  }
+
+  /** Serves one request that needs nothing but itself. */
+  async function serveAlone(handler: McpHttpHandler, exchange: Exchange, request: Request): Promise<void> {
+    const current: Serving = { exchange };
+    serving.set(request, current);
+    const { body } = exchange;
+    const response = await handler.fetch(request, body === undefined ? {} : { parsedBody: body });
+    if (current.crash !== undefined) throw toKitError(current.crash);
+    if (exchange.signal.aborted) await response.body?.cancel();
+    else if (response.status === endedByClose) throw shuttingDown();
+    else if (isJson(response)) await sendJson(response, current);
+    else await exchange.respond(response);
+  }
+
+  /** An answer of one JSON body, with the status and headers that go with its error. */
+  async function sendJson(response: Response, { exchange, wireError }: Serving): Promise<void> {
+    const body = await response.text();
+    const headers = Object.fromEntries(response.headers);
+    const status = wireError?.httpStatus;
+    if (status !== undefined && response.status === 200 && isErrorBody(body)) {
+      exchange.send(status, body, { ...headers, ...headersFor(wireError as WireError) });
+    } else {
+      exchange.send(response.status, body, headers);
+    }
+  }
+
+  return {
+    async handle(exchange) {
+      const request = toRequest(exchange);
+      if (request === undefined) {
+        exchange.refuse(refusal(400, "The request target is not a URL"));
+        return;
+      }
+      try {
+        await serve(exchange, request);
+      } catch (thrown) {
+        const error = toKitError(thrown);
+        if (!error.expose) throw thrown;
+        exchange.refuse(toRefusal(error, exchange.requestId));
+      }
+    },
+    drain() {
+      draining = true;
+      void streams.close();
+      sessions.drain();
+    },
+    async close() {
+      await Promise.all([calls.close(), streams.close(), sessions.close()]);
+    },
+  };
+}
+
+/** A web request without a body: that was read and parsed once, and the SDK takes it as it is. */
+function toRequest(exchange: Exchange): Request | undefined {
+  const {
+    http,
+    principal,
+    signal,
+    method,
+    request: { headers, socket },
+  } = exchange;
+  const url = `${"encrypted" in socket ? "https" : "http"}://${headers.host ?? "localhost"}${http.url}`;
+  if (!URL.canParse(url)) return undefined;
+  const request = new Request(url, { method, headers: http.headers, signal });
+  rememberRequestOrigin(request, { http, principal });
+  return request;
+}
+
+function shuttingDown(): KitError {
+  return new KitError("UNAVAILABLE", "The server is shutting down", { retryAfterSeconds: 1 });
+}
+
+function isJson(response: Response): boolean {
+  return response.headers.get("content-type")?.startsWith("application/json") === true;
+}
+
+function isErrorBody(body: string): boolean {
+  return "error" in (JSON.parse(body) as object);
+}
+
+function optional<Key extends string>(key: Key, value: string | null): { readonly [K in Key]?: string } {
+  return value === null ? {} : ({ [key]: value } as { readonly [K in Key]?: string });
+}

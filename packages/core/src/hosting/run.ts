@@ -1,0 +1,92 @@
+import type { Logger } from "../context/logger.ts";
+import { KitError } from "../errors/kit-error.ts";
+import type { HttpOptions } from "./http/http-options.ts";
+import { onShutdownSignal } from "./shutdown.ts";
+import type { StdioOptions } from "./stdio/serve-stdio.ts";
+
+/** Options for `server.run()`. */
+export interface RunOptions {
+  /**
+   * `auto` means HTTP when a port is given by option or by the environment's `PORT`, otherwise stdio, the way clients spawn
+   * servers. @default the environment's `TRANSPORT`, or "auto"
+   */
+  readonly transport?: "auto" | "stdio" | "http";
+  /** For HTTP; `port` and `host` default to the environment's `PORT` and `HOST`. */
+  readonly http?: HttpOptions;
+  /** For stdio. */
+  readonly stdio?: StdioOptions;
+  /** Ends the process with a status, also when a tool's timer would keep it alive. @default process.exit */
+  readonly exit?: (status: number) => void;
+}
+
+/** The part of a server that {@link run} drives. */
+interface RunnableServer {
+  readonly name: string;
+  readonly version: string;
+  readonly log: Logger;
+  listen(options: HttpOptions): Promise<{ readonly closed: Promise<void> }>;
+  serveStdio(options: StdioOptions): Promise<{ readonly closed: Promise<void> }>;
+  close(): Promise<void>;
+}
+
+/**
+ * The main of a server process: serves on the transport that fits, until a signal or, under stdio, until the client goes
+ * away; then closes the server and ends the process. Whatever keeps it from serving is logged as one line, and the exit status
+ * is 1 then.
+ */
+export async function run(server: RunnableServer, options: RunOptions): Promise<void> {
+  const { log } = server;
+  const exit = once(options.exit ?? ((status) => process.exit(status)));
+  const ignoreSignals = onShutdownSignal(() => server.close(), { log, exit });
+  let status = 0;
+  try {
+    await serve(server, options);
+  } catch (error) {
+    log.error(error instanceof Error ? error.message : String(error), KitError.isInstance(error) ? {} : { error });
+    status = 1;
+  }
+  await server.close();
+  ignoreSignals();
+  exit(status);
+}
+
+/** Serves until the client leaves (stdio) or the host has closed (HTTP). */
+async function serve(server: RunnableServer, options: RunOptions): Promise<void> {
+  const http = withEnvironment(options.http ?? {});
+  const identity = { name: server.name, version: server.version };
+  if (chooseTransport(options.transport, http.port !== undefined) === "http") {
+    const { closed } = await server.listen(http);
+    await closed;
+  } else {
+    const { closed } = await server.serveStdio(options.stdio ?? {});
+    server.log.info("Serving MCP over stdio", identity);
+    await closed;
+  }
+}
+
+/** A signal and the end of serving may both want to end the process; the first one does. */
+function once(exit: (status: number) => void): (status: number) => void {
+  let exited = false;
+  return (status) => {
+    if (exited) return;
+    exited = true;
+    exit(status);
+  };
+}
+
+function chooseTransport(asked: RunOptions["transport"], hasPort: boolean): "stdio" | "http" {
+  const choice = asked ?? process.env["TRANSPORT"] ?? "auto";
+  if (choice === "stdio" || choice === "http") return choice;
+  if (choice === "auto") return hasPort ? "http" : "stdio";
+  throw new KitError("MISUSE", `TRANSPORT is ${JSON.stringify(choice)}; use "auto", "stdio" or "http"`);
+}
+
+function withEnvironment(http: HttpOptions): HttpOptions {
+  const { PORT, HOST } = process.env;
+  const port = http.port ?? (PORT === undefined || PORT === "" ? undefined : Number(PORT));
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    throw new KitError("MISUSE", `PORT is ${JSON.stringify(PORT)}; use a whole number from 0 to 65535`);
+  }
+  const host = http.host ?? HOST;
+  return { ...http, ...(port !== undefined && { port }), ...(host !== undefined && { host }) };
+}

@@ -1,0 +1,47 @@
+import { startOrphanWatchdog, type OrphanWatchdog } from "./orphan-watchdog.ts";
+
+/** Milliseconds between two looks at the parent: three of them must fit in the two seconds that a server may outlive its client. */
+const intervalMs = 400;
+
+/** Watches for the end of the process that started this one. */
+export interface ParentWatch {
+  /** Covers code that may block the event loop; call it before such code runs. Does nothing the second time. */
+  coverBlocking(): void;
+  stop(): void;
+}
+
+/**
+ * Calls `onGone` once when the parent process has ended: this process then has another parent (POSIX; on Windows the parent id
+ * stays, and the end of stdin is the sign), or its IPC channel is closed. Does not keep the process alive.
+ */
+export function watchParent(onGone: () => void): ParentWatch {
+  const parent = process.ppid;
+  let watchdog: OrphanWatchdog | undefined;
+  let stopped = false;
+
+  const timer = setInterval(() => {
+    if (process.ppid !== parent) gone();
+  }, intervalMs).unref();
+  if (process.connected) process.on("disconnect", gone);
+
+  function unwatch(): void {
+    clearInterval(timer);
+    process.off("disconnect", gone);
+  }
+
+  function gone(): void {
+    unwatch();
+    if (!stopped) onGone();
+  }
+
+  return {
+    coverBlocking() {
+      if (!stopped) watchdog ??= startOrphanWatchdog({ parent, intervalMs });
+    },
+    stop() {
+      stopped = true;
+      unwatch();
+      watchdog?.stop();
+    },
+  };
+}

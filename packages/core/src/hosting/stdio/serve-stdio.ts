@@ -1,0 +1,137 @@
+import type { Readable, Writable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
+import { KitError } from "../../errors/kit-error.ts";
+import type { HostedServer } from "../hosted-server.ts";
+import { watchParent } from "./parent-watch.ts";
+import { openSdkConnection, type SdkConnection } from "./sdk-connection.ts";
+import { StdioTransport } from "./stdio-transport.ts";
+import { guardStdout } from "./stdout-guard.ts";
+
+const mebibyte = 1024 * 1024;
+
+/** Milliseconds that closing may take once draining is over; then a client that does not read loses the rest. */
+const closeMs = 250;
+
+/** Requests that run no code of the server's author, and so cannot block the event loop. */
+const ownMethods: ReadonlySet<string> = new Set([
+  "initialize",
+  "logging/setLevel",
+  "ping",
+  "prompts/list",
+  "server/discover",
+  "subscriptions/listen",
+  "tools/list",
+]);
+
+/** Options for {@link serveStdio}. */
+export interface StdioOptions {
+  /** @default process.stdin */
+  readonly input?: Readable;
+  /** @default process.stdout */
+  readonly output?: Writable;
+  /** Bytes one message may have; a longer one is skipped and refused. @default 10 MiB, as in the SDK */
+  readonly maxLineBytes?: number;
+  /** Bytes that may wait for a client that reads slowly; above that nothing more is read from it. @default 8 MiB */
+  readonly maxBacklogBytes?: number;
+  /**
+   * Milliseconds that calls in flight get to finish after the end of input or `close()`. Clients wait about two seconds after
+   * they close a server's stdin before they kill it. A client that is gone is not waited for. @default 1_500
+   */
+  readonly drainMs?: number;
+  /** `subscriptions/listen` streams that the client may hold open. @default 1_024 */
+  readonly maxSubscriptions?: number;
+  /**
+   * Ends the server when the process that started it has ended. Turn it off for a launcher that leaves before its client does.
+   * @default true when `input` is the process's own
+   */
+  readonly watchParent?: boolean;
+}
+
+/** A running stdio server. */
+export interface StdioHost {
+  /** Resolves when the client has left or {@link close} is done. Never rejects. The services are still up then. */
+  readonly closed: Promise<void>;
+  /** Reads nothing more, lets calls in flight finish up to `drainMs`, and ends the connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the services and serves one client over standard input and output, in the era that it opens with.
+ *
+ * While it serves, stdout belongs to the protocol: what else is written there goes to stderr with a warning. The connection
+ * ends at the end of input (after draining), and at once when the client is gone: its process has ended, or its pipe is closed.
+ *
+ * @throws KitError `UNAVAILABLE` when a service fails to start, `MISUSE` for an option out of range
+ */
+export async function serveStdio(server: HostedServer, options: StdioOptions = {}): Promise<StdioHost> {
+  const {
+    input = process.stdin,
+    output = process.stdout,
+    maxLineBytes = 10 * mebibyte,
+    maxBacklogBytes = 8 * mebibyte,
+    drainMs = 1_500,
+    maxSubscriptions,
+    watchParent: watches = input === process.stdin,
+  } = options;
+  assertAtLeast(1, "maxLineBytes", maxLineBytes);
+  assertAtLeast(1, "maxBacklogBytes", maxBacklogBytes);
+  assertAtLeast(0, "drainMs", drainMs);
+
+  const closed = Promise.withResolvers<void>();
+  const gone = Promise.withResolvers<void>();
+  const guard = output === process.stdout ? guardStdout({ log: server.log }) : undefined;
+  const watch = watches ? watchParent(() => void leave("the parent process ended", true)) : undefined;
+  const transport = new StdioTransport({
+    input,
+    output,
+    ...(guard !== undefined && { write: guard.write }),
+    maxLineBytes,
+    maxBacklogBytes,
+    onDeparture: (departure) => void leave(departure, departure !== "end-of-input"),
+    onRequest: (method) => void (ownMethods.has(method) || watch?.coverBlocking()),
+  });
+  let connection: SdkConnection | undefined;
+  let ending: Promise<void> | undefined;
+
+  /** Ends once, however often the client is found to have left; finding it gone cuts a drain short. */
+  function leave(reason: string, isGone: boolean): Promise<void> {
+    if (isGone) gone.resolve();
+    if (ending === undefined) server.log.debug("The stdio connection ends", { reason });
+    return (ending ??= end());
+  }
+
+  async function end(): Promise<void> {
+    transport.stopReading();
+    const timers = new AbortController();
+    const timeUp = (ms: number): Promise<unknown> => delay(ms, undefined, timers).catch(() => undefined);
+    await Promise.race([transport.answered(), gone.promise, timeUp(drainMs)]);
+    // The SDK writes the end of each subscription and waits for it, which a client that does not read would never let it see.
+    const closing = connection?.close();
+    await Promise.race([closing, gone.promise, timeUp(closeMs)]);
+    await transport.close();
+    await closing;
+    timers.abort();
+    watch?.stop();
+    guard?.release();
+    closed.resolve();
+  }
+
+  try {
+    // After the guard: services are code that may print, too.
+    await server.start();
+    connection = await openSdkConnection(server, {
+      transport,
+      kind: "stdio",
+      ...(maxSubscriptions !== undefined && { maxSubscriptions }),
+    });
+  } catch (error) {
+    await leave("it could not be opened", true);
+    throw error;
+  }
+  return { closed: closed.promise, close: () => leave("it was closed", false) };
+}
+
+function assertAtLeast(least: number, name: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new KitError("MISUSE", `${name} is ${value}; it must be a whole number of at least ${least}`);
+}

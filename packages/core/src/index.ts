@@ -1,0 +1,96 @@
+export type { LoggingLevel } from "@modelcontextprotocol/server";
+export type {
+  CatalogEntry,
+  Catalog,
+  Component,
+  ListPage,
+  ListKind,
+  ToolEntry,
+  PromptEntry,
+  ResourceEntry,
+  ResourceTemplateEntry,
+} from "./catalog/catalog.ts";
+export type { ComponentKind } from "./catalog/registry.ts";
+export type {
+  AskOptions,
+  ClientInput,
+  Elicited,
+  ElicitedContent,
+  ElicitFormOptions,
+  ElicitUrlOptions,
+  SampleOptions,
+} from "./context/client-input.ts";
+export { contextKey, type ContextKey, type ContextState } from "./context/context-key.ts";
+export type { Context, TraceContext } from "./context/context.ts";
+export {
+  stderrLogger,
+  type LogFields,
+  type Logger,
+  type LogLevel,
+  type StderrLoggerOptions,
+} from "./context/logger.ts";
+export type { Principal } from "./context/principal.ts";
+export type { StateSealerOptions } from "./context/request-state.ts";
+export type { Completer, Completers } from "./definitions/completion.ts";
+export {
+  audio,
+  embeddedResource,
+  image,
+  resourceLink,
+  text,
+  toolResult,
+  type Content,
+  type ContentOptions,
+  type ToolResult,
+} from "./definitions/content.ts";
+export { definePrompt, type PromptDefinition, type PromptOptions, type PromptReturn } from "./definitions/prompt.ts";
+export {
+  defineResource,
+  resourceParts,
+  type ListedResource,
+  type ResourceDefinition,
+  type ResourceOptions,
+  type ResourcePart,
+  type ResourceParts,
+  type ResourceReturn,
+} from "./definitions/resource.ts";
+export type { JsonSchema, Schema, SchemaInput, SchemaOutput } from "./definitions/schema.ts";
+export {
+  defineTool,
+  type Awaitable,
+  type ToolDefinition,
+  type ToolOptions,
+  type ToolReturn,
+  type AnyTool,
+  type DefinedTool,
+  type ToolTypes,
+} from "./definitions/tool.ts";
+export { errorCodes, type ErrorCode, type ErrorCodeEntry } from "./errors/error-codes.ts";
+export { fail, KitError, type FailOptions, type KitErrorOptions } from "./errors/kit-error.ts";
+export type { WireError } from "./errors/wire-error.ts";
+export type { ChangeEvent, ChangeEvents } from "./hosting/change-events.ts";
+export type { BindOptions, HostedServer, RequestOrigin } from "./hosting/hosted-server.ts";
+export type { HttpOptions, HttpRoute, SessionOptions, TlsOptions } from "./hosting/http/http-options.ts";
+export type { CloseOptions, HttpHost } from "./hosting/http/listen-http.ts";
+export type { MemoryHost } from "./hosting/memory.ts";
+export type { RunOptions } from "./hosting/run.ts";
+export { onShutdownSignal, type ShutdownOptions } from "./hosting/shutdown.ts";
+export type { StdioHost, StdioOptions } from "./hosting/stdio/serve-stdio.ts";
+export type { ExtensionHandler, ExtensionMethodOptions } from "./operations/extension-method.ts";
+export type { Call, CallChanges, Result } from "./pipeline/call.ts";
+export type { Dispatch, Outcome } from "./pipeline/dispatch.ts";
+export type { HttpRequestInfo, Incoming } from "./pipeline/incoming.ts";
+export {
+  compose,
+  on,
+  only,
+  type Handler,
+  type Middleware,
+  type Next,
+  type OnlyOptions,
+} from "./pipeline/middleware.ts";
+export type { ClientInfo, Era, TransportKind } from "./protocol/eras.ts";
+export { createServer, type AnyPlinthServer, type Notify, type PlinthServer, type ServerOptions } from "./server.ts";
+export { forServices } from "./services/for-services.ts";
+export { service, type ServiceDefinition } from "./services/service.ts";
+export type { HealthReport, ServiceDefinitions, ServiceHealth, ServicesOf } from "./services/service-set.ts";

@@ -1,0 +1,40 @@
+import { KitError } from "../errors/kit-error.ts";
+
+/** Parameters as a client sent them. */
+export type Params = Readonly<Record<string, unknown>>;
+
+/** A string parameter. @throws KitError `INVALID_PARAMS` naming it */
+export function requireString(params: Params, name: string, method: string): string {
+  const value = params[name];
+  if (typeof value === "string") return value;
+  throw new KitError("INVALID_PARAMS", `${method} needs params.${name}, a string; got ${typeName(value)}`);
+}
+
+/** An optional object parameter, empty when absent. @throws KitError `INVALID_PARAMS` naming it */
+export function optionalObject(params: Params, name: string, method: string): Params {
+  const value = params[name];
+  if (value === undefined) return {};
+  if (isObject(value)) return value;
+  throw new KitError("INVALID_PARAMS", `${method}: params.${name} must be an object; got ${typeName(value)}`);
+}
+
+/** An optional cursor. @throws KitError `INVALID_PARAMS` */
+export function optionalCursor(params: Params, method: string): string | undefined {
+  return params["cursor"] === undefined ? undefined : requireString(params, "cursor", method);
+}
+
+/** Whether `value` is an object other than an array. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A name from a client, quoted and cut for a message. */
+export function quote(value: string): string {
+  return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}...` : value);
+}
+
+function typeName(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+}

@@ -1,0 +1,154 @@
+/**
+ * The SDK lane: requests that the official SDK has decoded end in `dispatch`, and its results go back the same way. The SDK
+ * keeps the wire of both eras (envelopes, handshake, streams); nothing of a definition lives in an SDK server, so making one
+ * per HTTP request costs no registration and no schema conversion.
+ */
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  DEFAULT_NEGOTIATED_PROTOCOL_VERSION,
+  ProtocolError,
+  Server as SdkServer,
+  type ClientCapabilities,
+  type Implementation,
+  type JSONRPCRequest,
+  type Result,
+  type ServerCapabilities,
+  type ServerContext,
+  type StandardSchemaV1,
+} from "@modelcontextprotocol/server";
+import type { ChangeEvent } from "../hosting/change-events.ts";
+import type { BindOptions } from "../hosting/hosted-server.ts";
+import type { ClientRequest, Incoming } from "../pipeline/incoming.ts";
+import type { BindingSource } from "./binding-source.ts";
+import { MODERN_PROTOCOL_VERSION } from "./eras.ts";
+
+/** Lets everything through: `dispatch` checks parameters itself, with better words. */
+const anything: StandardSchemaV1<Record<string, unknown>> = {
+  "~standard": { version: 1, vendor: "plinth", validate: (value) => ({ value: value as Record<string, unknown> }) },
+};
+
+/** A thin SDK server for one exchange or one connection. */
+export class BoundServer extends SdkServer {
+  readonly #source: BindingSource;
+  readonly #options: BindOptions;
+  readonly #subscribedUris = new Set<string>();
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(source: BindingSource, options: BindOptions) {
+    super(source.info, {
+      capabilities: capabilitiesFor(source.capabilities(), options),
+      ...(source.instructions !== undefined && { instructions: source.instructions }),
+    });
+    this.#source = source;
+    this.#options = options;
+    for (const method of source.methods()) {
+      if (method === "server/discover") continue;
+      this.setRequestHandler(method, { params: anything }, (params, ctx) => this.#serve(method, params, ctx));
+    }
+    if (options.lifetime === "connection") this.#followChanges();
+  }
+
+  /** The SDK installs its own `server/discover` per modern exchange; ours goes through the pipeline like every other method. */
+  protected override _wrapHandler(
+    method: string,
+    handler: (request: JSONRPCRequest, ctx: ServerContext) => Promise<Result>,
+  ): (request: JSONRPCRequest, ctx: ServerContext) => Promise<Result> {
+    if (method !== "server/discover") return handler;
+    return (request, ctx) => this.#serve(method, request.params ?? {}, ctx);
+  }
+
+  protected override _onclose(): void {
+    this.#unsubscribe?.();
+    super._onclose();
+  }
+
+  async #serve(method: string, sent: Record<string, unknown>, ctx: ServerContext): Promise<Record<string, unknown>> {
+    const { _meta: _, ...params } = sent;
+    const outcome = await this.#source.dispatch(this.#toIncoming(method, params, ctx));
+    if ("result" in outcome) return outcome.result;
+    this.#options.onError?.(outcome.error);
+    throw new ProtocolError(outcome.error.code, outcome.error.message, outcome.error.data);
+  }
+
+  #toIncoming(method: string, params: Record<string, unknown>, ctx: ServerContext): Incoming {
+    const { mcpReq } = ctx;
+    const envelope = mcpReq.envelope as Record<string, unknown> | undefined;
+    const { era, transport, lifetime, originOf } = this.#options;
+    const { principal, http } = originOf?.(ctx.http?.req) ?? this.#options;
+    const requestState: unknown = mcpReq.requestState();
+    return {
+      method,
+      params,
+      messageId: mcpReq.id,
+      era,
+      protocolVersion: era === "modern" ? MODERN_PROTOCOL_VERSION : this.#legacyVersion(),
+      transport,
+      client: {
+        info: (envelope?.[CLIENT_INFO_META_KEY] as Implementation | undefined) ?? this.getClientVersion(),
+        capabilities:
+          (envelope?.[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined) ?? this.getClientCapabilities(),
+      },
+      principal,
+      sessionId: ctx.sessionId,
+      meta: mcpReq._meta ?? {},
+      signal: mcpReq.signal,
+      inputResponses: mcpReq.inputResponses,
+      requestState: requestState as string | undefined,
+      notify: (name, body) => mcpReq.notify({ method: name, params: body }),
+      clientLog: (level, data, logger) => mcpReq.log(level, data, logger),
+      requestClient: era === "legacy" && lifetime === "connection" ? this.#clientRequest(ctx) : undefined,
+      closeStream: ctx.http?.closeSSE,
+      http,
+    };
+  }
+
+  #legacyVersion(): string {
+    const header = this.#options.http?.headers.get("mcp-protocol-version");
+    return this.getNegotiatedProtocolVersion() ?? header ?? DEFAULT_NEGOTIATED_PROTOCOL_VERSION;
+  }
+
+  #clientRequest({ mcpReq }: ServerContext): ClientRequest {
+    const timeout = this.#source.inputTimeoutMs;
+    return (method, params, signal) => mcpReq.send({ method, params }, { signal, timeout });
+  }
+
+  /** Lists and resources that change reach the client unasked (legacy) or through its `subscriptions/listen` (modern). */
+  #followChanges(): void {
+    if (this.#options.era === "legacy") {
+      for (const method of ["resources/subscribe", "resources/unsubscribe"] as const) {
+        if (this.getCapabilities().resources === undefined) continue;
+        this.setRequestHandler(method, ({ params }) => {
+          if (method === "resources/subscribe") this.#subscribedUris.add(normalizedOrAsSent(params.uri));
+          else this.#subscribedUris.delete(normalizedOrAsSent(params.uri));
+          return {};
+        });
+      }
+    }
+    this.#unsubscribe = this.#source.changes.subscribe((event) => void this.#tellChange(event));
+  }
+
+  async #tellChange(event: ChangeEvent): Promise<void> {
+    if (this.transport === undefined) return;
+    try {
+      if (event.kind === "tools_list_changed") await this.sendToolListChanged();
+      else if (event.kind === "prompts_list_changed") await this.sendPromptListChanged();
+      else if (event.kind === "resources_list_changed") await this.sendResourceListChanged();
+      else if (this.#options.era === "modern" || this.#subscribedUris.has(normalizedOrAsSent(event.uri))) {
+        await this.sendResourceUpdated({ uri: event.uri });
+      }
+    } catch (error) {
+      this.onerror?.(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+}
+
+/** A legacy exchange of one request has nobody to notify, so it must not promise to. */
+function capabilitiesFor(capabilities: ServerCapabilities, { era, lifetime }: BindOptions): ServerCapabilities {
+  if (era === "modern" || lifetime === "connection" || capabilities.resources === undefined) return capabilities;
+  return { ...capabilities, resources: { ...capabilities.resources, subscribe: false } };
+}
+
+function normalizedOrAsSent(uri: string): string {
+  return URL.canParse(uri) ? new URL(uri).href : uri;
+}
