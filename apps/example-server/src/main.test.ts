@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { appFolder } from "./app-folder.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "example-server-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const command = [process.execPath, "--conditions=@plinth/source", join(appFolder, "src/main.ts")] as const;
+
+function environment(extra: Record<string, string> = {}): Record<string, string> {
+  return { PATH: process.env["PATH"] ?? "", DATABASE_PATH: join(folder, "business.db"), ...extra };
+}
+
+async function countFilms(client: Client): Promise<unknown> {
+  const answer = await client.callTool({ name: "query_dataset", arguments: { dataset_id: "films", limit: 1 } });
+  return (answer.structuredContent as { total: number }).total;
+}
+
+test("serves a client that spawns it, twice on the same data", async () => {
+  const [program, ...args] = command;
+  const totals: unknown[] = [];
+  for (const run of ["first", "second"]) {
+    const client = new Client({ name: `${run} run`, version: "0" });
+    await client.connect(
+      new StdioClientTransport({ command: program, args, env: environment(), cwd: folder, stderr: "ignore" }),
+    );
+    totals.push(await countFilms(client));
+    await client.close();
+  }
+
+  expect(totals).toEqual([3_201, 3_201]);
+});
+
+test("listens on HTTP when it is given a port, is ready, and ends with 0 on SIGTERM", async () => {
+  const [program, ...args] = command;
+  const server = spawn(program, args, {
+    env: environment({ PORT: "0" }),
+    cwd: folder,
+    stdio: ["pipe", "ignore", "pipe"],
+  });
+  const exited = once(server, "exit");
+  const url = await listeningUrl(server);
+  const client = new Client({ name: "test", version: "0" });
+  await client.connect(new StreamableHTTPClientTransport(url));
+
+  const total = await countFilms(client);
+  const ready = await fetch(new URL("/readyz", url));
+  await client.close();
+  server.kill("SIGTERM");
+
+  expect(total).toBe(3_201);
+  expect(ready.status).toBe(200);
+  expect(await exited).toEqual([0, null]);
+});
+
+test("says in plain words what is wrong with the settings, and ends with 1", async () => {
+  const [program, ...args] = command;
+  const server = spawn(program, args, { env: environment({ PORT: "many" }), stdio: ["ignore", "ignore", "pipe"] });
+  const exited = once(server, "exit");
+
+  const output = await text(server.stderr);
+
+  expect(output).toMatch(/PORT.*many/);
+  expect(output).not.toMatch(/\n\s+at /);
+  expect(await exited).toEqual([1, null]);
+});
+
+/** Waits for the log line that says where the server listens. */
+async function listeningUrl(server: ChildProcess): Promise<URL> {
+  if (!server.stderr) throw new Error("The server's stderr must be a pipe.");
+  for await (const line of createInterface(server.stderr)) {
+    const entry = JSON.parse(line) as { url?: string };
+    if (entry.url) return new URL(entry.url);
+  }
+  throw new Error("The server ended before it listened.");
+}

@@ -1,0 +1,39 @@
+import { ConfigError, loadConfig, sourceOf } from "@plinth/config";
+import { KitError } from "@plinth/core";
+import { appFolder } from "./app-folder.ts";
+import { help, readCommandLine } from "./command-line.ts";
+import { exampleConfig } from "./config.ts";
+import { createExampleServer } from "./server.ts";
+
+async function main(): Promise<void> {
+  const commandLine = readCommandLine(process.argv.slice(2));
+  if (commandLine.help) {
+    process.stdout.write(help);
+    return;
+  }
+  const config = loadConfig(exampleConfig, { cwd: appFolder, env: { ...process.env, ...commandLine.settings } });
+  const { host, port, path, allowedHosts } = config.http;
+  // At a terminal nobody speaks MCP on standard input, so there the server listens on HTTP without being told to.
+  const listens = process.stdin.isTTY || sourceOf(config, "http.port") !== "default";
+  const { transport, messageLimit } = config.server;
+
+  await createExampleServer({ config }).run({
+    transport: transport === "auto" ? (listens ? "http" : "stdio") : transport,
+    http: { host, port, path, maxBodyBytes: messageLimit, ...(allowedHosts.length > 0 && { allowedHosts }) },
+    stdio: { maxLineBytes: messageLimit },
+  });
+}
+
+/** Mistakes in the settings or the arguments are told in their own words; everything else keeps its stack. */
+function isMistake(error: unknown): error is Error {
+  if (error instanceof ConfigError || KitError.isInstance(error)) return true;
+  return error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!isMistake(error)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,65 @@
+import { runMatrix } from "@plinth/testing";
+import { expect, test } from "vitest";
+import { createTestServer } from "./testing/test-server.ts";
+import { deleteDataset } from "./tools/delete-dataset.ts";
+import { generateBusinessReport } from "./tools/generate-business-report.ts";
+import { queryDataset } from "./tools/query-dataset.ts";
+
+runMatrix("the example server", ({ connect }) => {
+  test("lists its tools, resources, templates and prompt", async () => {
+    await using server = createTestServer();
+    await using client = await connect(server);
+
+    const { resources } = await client.sdk.listResources();
+    const { resourceTemplates } = await client.sdk.listResourceTemplates();
+    const { prompts } = await client.sdk.listPrompts();
+
+    expect(await client.toolNames()).toEqual([
+      "list_datasets",
+      "query_dataset",
+      "process_business_data",
+      "generate_business_report",
+      "validate_data_quality",
+      "import_dataset",
+      "delete_dataset",
+    ]);
+    expect(resources.map(({ uri }) => uri)).toContain("business://datasets/films");
+    expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
+      "business://datasets/{datasetId}",
+      "config://server/{component}",
+    ]);
+    expect(prompts.map(({ name }) => name)).toEqual(["business_analysis_prompt"]);
+  });
+
+  test("imports with progress, reports, and deletes once the user confirms", async () => {
+    await using server = createTestServer();
+    await using client = await connect(server, { answers: { elicit: [{ confirm: true }] } });
+    const content = `shop,sold\n${Array.from({ length: 3_000 }, (_, index) => `s${index % 3},${index}`).join("\n")}`;
+
+    const imported = await client.callTool("import_dataset", { dataset_id: "shops", format: "csv", content });
+    const report = await client.callTool(generateBusinessReport, {
+      dataset_id: "shops",
+      group_by: [{ column: "shop" }],
+      aggregations: [{ function: "sum", column: "sold" }],
+      output_format: "csv",
+    });
+    const deleted = await client.callTool(deleteDataset, { dataset_id: "shops" });
+    const gone = await client.callTool(queryDataset, { dataset_id: "shops" });
+
+    expect(imported.progress.at(-1)).toMatchObject({ progress: 3_000 });
+    expect(report.text).toBe("shop,sum of sold\r\ns0,1498500\r\ns1,1499500\r\ns2,1500500\r\n");
+    expect(deleted.structured).toEqual({ datasetId: "shops", deleted: true });
+    expect(gone).toMatchObject({ isError: true, text: expect.stringContaining('no data set "shops"') });
+  });
+
+  test("answers a failure of its own without its text", async () => {
+    await using server = createTestServer();
+    await using client = await connect(server);
+    await server.services.store.close();
+
+    const answer = await client.callTool("list_datasets");
+
+    expect(answer.isError).toBe(true);
+    expect(answer.text).toMatch(/^Internal error\. Quote request id \S+ when you report it\.$/);
+  });
+});

@@ -1,0 +1,60 @@
+import { defineTool, type Context, image, text } from "@plinth/core";
+import { z } from "zod";
+import { aggregate } from "../reports/aggregate.ts";
+import { toChartSpec } from "../reports/chart-spec.ts";
+import { toCsv } from "../reports/csv-report.ts";
+import { toMarkdown } from "../reports/markdown-report.ts";
+import { renderChart } from "../reports/render-chart.ts";
+import { aggregationSchema, groupKeySchema } from "../reports/report-request.ts";
+import { toXml } from "../reports/xml-report.ts";
+import type { Services } from "../services.ts";
+import { requireDataset } from "../store/dataset-store.ts";
+import { filterSchema } from "../store/filter.ts";
+import { datasetId } from "./dataset-id.ts";
+
+export const generateBusinessReport = defineTool({
+  name: "generate_business_report",
+  title: "Generate a business report",
+  description:
+    "Groups the records of a data set and computes figures of each group, as JSON, CSV, XML, Markdown or a chart (PNG). " +
+    "A chart shows the first figure by the first group key, in colours for the second.",
+  input: z.object({
+    dataset_id: datasetId,
+    title: z.string().min(1).max(200).optional(),
+    filters: z.array(filterSchema).max(20).default([]),
+    group_by: z.array(groupKeySchema).max(3).default([]),
+    aggregations: z.array(aggregationSchema).min(1).max(10),
+    sort: z
+      .object({
+        heading: z.string().describe('A group column, or a figure such as "avg of price"'),
+        direction: z.enum(["ascending", "descending"]).default("descending"),
+      })
+      .optional(),
+    limit: z.int().min(1).max(1_000).default(100).describe("Groups to show"),
+    output_format: z.enum(["json", "csv", "xml", "markdown", "chart"]).default("markdown"),
+    chart_type: z.enum(["bar", "line", "point"]).optional().describe("Left out, dates make lines and the rest bars"),
+  }),
+  annotations: { readOnlyHint: true },
+  async handler(input, { services: { store } }: Context<Services>) {
+    const dataset = await requireDataset(store, input.dataset_id);
+    const title = input.title ?? dataset.title;
+    const table = await store.select(input.dataset_id, { filters: input.filters });
+    const { aggregations, sort, limit } = input;
+    const report = aggregate(table, { groupBy: input.group_by, aggregations, sort, limit });
+
+    switch (input.output_format) {
+      case "json":
+        return { title, ...report };
+      case "csv":
+        return toCsv(report);
+      case "xml":
+        return toXml(report);
+      case "markdown":
+        return toMarkdown(report, title);
+      case "chart": {
+        const png = await renderChart(toChartSpec(report, { title, mark: input.chart_type }));
+        return [image(png, "image/png"), text(`Chart "${title}" of ${report.rows.length} groups.`)];
+      }
+    }
+  },
+});
