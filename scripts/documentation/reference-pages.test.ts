@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { errorCodes } from "../../packages/core/src/errors/error-codes.ts";
+import { renderErrorCodePage } from "./error-code-page.ts";
+import { checkReferencePages } from "./reference-pages.ts";
+
+test("The rendered pages of the reference say what the sources say; if not, run node scripts/write-reference.ts", () => {
+  expect(checkReferencePages).not.toThrow();
+});
+
+test("The page of error codes has a row for every code, with its number", () => {
+  const page = renderErrorCodePage();
+
+  for (const [code, { rpc }] of Object.entries(errorCodes)) expect(page).toContain(`| \`${code}\` | ${rpc} |`);
+});

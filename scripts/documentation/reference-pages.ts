@@ -1,0 +1,29 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkDescribed, writeDescribed } from "../../packages/config/src/check-described.ts";
+import { defineConfig, type ConfigDefinition } from "../../packages/config/src/define-config.ts";
+import { platformConfig } from "../../packages/config/src/platform-config.ts";
+import { renderErrorCodePage } from "./error-code-page.ts";
+
+const root = join(import.meta.dirname, "../..");
+const errorCodePage = join(root, "docs/reference/error-codes.md");
+const definition: ConfigDefinition = defineConfig({ groups: platformConfig });
+const described = {
+  cwd: root,
+  envExample: "docs/reference/platform.env.example",
+  markdown: "docs/reference/configuration.md",
+};
+
+/** Writes the pages of the reference that are rendered from the sources. */
+export function writeReferencePages(): void {
+  writeFileSync(errorCodePage, renderErrorCodePage());
+  writeDescribed(definition, described);
+}
+
+/** Checks that those pages are current. @throws Error that says which one is not */
+export function checkReferencePages(): void {
+  if (readFileSync(errorCodePage, "utf8") !== renderErrorCodePage()) {
+    throw new Error("docs/reference/error-codes.md is out of date; run node scripts/write-reference.ts");
+  }
+  checkDescribed(definition, described);
+}
