@@ -1,0 +1,80 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { textOf, type Connect } from "./client-under-test.ts";
+import { asksForNoProgress, cancelsOnlyLocally, showsNoForms, type Limit } from "./requirements.ts";
+import { commandFile, runCommand, type RunCommandOptions } from "./run-command.ts";
+import { testClient } from "./test-client.ts";
+
+const mcporter = commandFile("mcporter", "mcporter");
+
+/** A tool's result as mcporter prints it. */
+interface PrintedResult {
+  readonly content?: readonly { readonly type: string }[];
+  readonly isError?: boolean;
+}
+
+/** Runs one command of mcporter for each thing asked of it, each on a connection of its own. */
+const connect: Connect = async (target) => {
+  const home = await mkdtemp(join(tmpdir(), "plinth-mcporter-"));
+  const config = join(home, "mcporter.json");
+  const { transport: _, ...server } = target;
+  await writeFile(config, JSON.stringify({ mcpServers: { server }, imports: [] }));
+
+  async function run<T>(args: readonly string[], options: RunCommandOptions = {}): Promise<T> {
+    const { stdout, stderr, exitCode } = await runCommand([mcporter, "--config", config, ...args], {
+      ...options,
+      env: { HOME: home },
+    });
+    if (!stdout.startsWith("{")) throw new Error(`mcporter ended with ${exitCode}: ${stdout}${stderr}`);
+    return JSON.parse(stdout) as T;
+  }
+
+  return {
+    listTools: async () =>
+      (await run<{ tools: { name: string }[] }>(["list", "server", "--json"])).tools.map(({ name }) => name),
+    listResources: async () =>
+      (await run<{ resources: { uri: string }[] }>(["resource", "server", "--json"])).resources.map(({ uri }) => uri),
+    listPrompts: () => run(["prompt", "server", "--json"]),
+    async callTool(name, args = {}, { signal } = {}) {
+      const printed = await run<PrintedResult>(
+        ["call", `server.${name}`, "--args", JSON.stringify(args), "--output", "json"],
+        signal === undefined ? {} : { signal },
+      );
+      // Of structured results it prints the structure alone.
+      const text = printed.content === undefined ? JSON.stringify(printed) : textOf(printed.content);
+      return { text, isError: printed.isError === true };
+    },
+    readResource: async (uri) => JSON.stringify(await run(["resource", "server", uri, "--json"])),
+    getPrompt: (name) => run(["prompt", "server", name, "--json"]),
+    [Symbol.asyncDispose]: () => rm(home, { recursive: true }),
+  };
+};
+
+const hasNoPrompts: readonly Limit[] = (["lists the prompts", "gets a prompt with arguments"] as const).map(
+  (requirement) => ({
+    requirement,
+    reason: "it has no command for prompts",
+    proof: async ({ client, expect }) => {
+      await expect(client.listPrompts()).rejects.toThrow("Unknown MCP server 'prompt'");
+    },
+  }),
+);
+
+testClient("mcporter", {
+  connect,
+  concurrent: true,
+  variants: [
+    { transport: "http", era: "legacy" },
+    { transport: "stdio", era: "legacy" },
+  ],
+  limits: [
+    asksForNoProgress,
+    ...showsNoForms,
+    ...hasNoPrompts,
+    cancelsOnlyLocally(
+      "when interrupted it only hangs up, which over HTTP in the legacy era does not mean that the call is cancelled",
+      ({ transport }) => transport === "http",
+    ),
+  ],
+});

@@ -1,0 +1,47 @@
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { CallToolResultSchema, ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { textOf, type Connect, type Target } from "./client-under-test.ts";
+import { testClient } from "./test-client.ts";
+
+const connect: Connect = async (target, _variant, answerForm) => {
+  const client = new Client({ name: "sdk-v1", version: "1.0.0" }, { capabilities: { elicitation: {} } });
+  client.setRequestHandler(ElicitRequestSchema, () => ({ ...answerForm() }));
+  await client.connect(transportFor(target) as Parameters<Client["connect"]>[0]);
+  return {
+    listTools: async () => (await client.listTools()).tools.map(({ name }) => name),
+    listResources: async () => (await client.listResources()).resources.map(({ uri }) => uri),
+    listPrompts: async () => (await client.listPrompts()).prompts.map(({ name }) => name),
+    async callTool(name, args = {}, { onProgress, signal } = {}) {
+      const result = await client.callTool({ name, arguments: args }, CallToolResultSchema, {
+        ...(signal !== undefined && { signal }),
+        ...(onProgress !== undefined && { onprogress: ({ progress }) => onProgress(progress) }),
+      });
+      const { content, isError = false } = CallToolResultSchema.parse(result);
+      return { text: textOf(content), isError };
+    },
+    async readResource(uri) {
+      const { contents } = await client.readResource({ uri });
+      return textOf(contents.map((part) => ({ type: "text", ...part })));
+    },
+    async getPrompt(name, args) {
+      const { messages } = await client.getPrompt({ name, arguments: args });
+      return textOf(messages.map(({ content }) => content));
+    },
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+};
+
+function transportFor(target: Target): StdioClientTransport | StreamableHTTPClientTransport {
+  if (target.transport === "http") return new StreamableHTTPClientTransport(new URL(target.url));
+  return new StdioClientTransport({ command: target.command, args: [...target.args], stderr: "ignore" });
+}
+
+testClient("@modelcontextprotocol/sdk 1.x", {
+  connect,
+  variants: [
+    { transport: "http", era: "legacy" },
+    { transport: "stdio", era: "legacy" },
+  ],
+});

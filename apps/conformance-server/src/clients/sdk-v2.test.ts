@@ -1,0 +1,57 @@
+import { Client, StreamableHTTPClientTransport, type VersionNegotiationOptions } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { textOf, type Connect, type Target } from "./client-under-test.ts";
+import { testClient } from "./test-client.ts";
+
+const negotiations: Readonly<Record<string, VersionNegotiationOptions>> = {
+  auto: { mode: "auto" },
+  legacy: { mode: "legacy" },
+  pinned: { mode: { pin: "2026-07-28" } },
+};
+
+const connect: Connect = async (target, { mode = "auto" }, answerForm) => {
+  const client = new Client(
+    { name: "sdk-v2", version: "1.0.0" },
+    { capabilities: { elicitation: {} }, versionNegotiation: negotiations[mode] ?? {} },
+  );
+  client.setRequestHandler("elicitation/create", () => ({ ...answerForm() }));
+  await client.connect(transportFor(target));
+  return {
+    listTools: async () => (await client.listTools()).tools.map(({ name }) => name),
+    listResources: async () => (await client.listResources()).resources.map(({ uri }) => uri),
+    listPrompts: async () => (await client.listPrompts()).prompts.map(({ name }) => name),
+    async callTool(name, args = {}, { onProgress, signal } = {}) {
+      const { content, isError = false } = await client.callTool(
+        { name, arguments: args },
+        {
+          ...(signal !== undefined && { signal }),
+          ...(onProgress !== undefined && { onprogress: ({ progress }) => onProgress(progress) }),
+        },
+      );
+      return { text: textOf(content), isError };
+    },
+    async readResource(uri) {
+      const { contents } = await client.readResource({ uri });
+      return textOf(contents.map((part) => ({ type: "text", ...part })));
+    },
+    async getPrompt(name, args) {
+      const { messages } = await client.getPrompt({ name, arguments: args });
+      return textOf(messages.map(({ content }) => content));
+    },
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+};
+
+function transportFor(target: Target): StdioClientTransport | StreamableHTTPClientTransport {
+  if (target.transport === "http") return new StreamableHTTPClientTransport(new URL(target.url));
+  return new StdioClientTransport({ command: target.command, args: [...target.args], stderr: "ignore" });
+}
+
+testClient("@modelcontextprotocol/client 2.x", {
+  connect,
+  variants: (["http", "stdio"] as const).flatMap((transport) => [
+    { transport, era: "modern", mode: "auto" },
+    { transport, era: "modern", mode: "pinned" },
+    { transport, era: "legacy", mode: "legacy" },
+  ]),
+});

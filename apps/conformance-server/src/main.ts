@@ -1,0 +1,3 @@
+import { createConformanceServer } from "./server.ts";
+
+await createConformanceServer().run();

@@ -1,0 +1,19 @@
+import { createServer, type PlinthServer } from "@plinth/core";
+import { prompts } from "./prompts.ts";
+import { resources } from "./resources.ts";
+import { contentTools } from "./tools/content.ts";
+import { inputRequiredTools } from "./tools/input-required.ts";
+import { notificationTools } from "./tools/notifications.ts";
+import { questionTools } from "./tools/questions.ts";
+import { schemaTools } from "./tools/schemas.ts";
+
+/** Makes a server with every fixture that the official conformance suite asks for. */
+export function createConformanceServer(): PlinthServer {
+  const server = createServer({
+    name: "conformance-server",
+    version: "0.1.0",
+    components: [...contentTools, ...schemaTools, ...questionTools, ...inputRequiredTools, ...resources, ...prompts],
+  });
+  server.add(...notificationTools(server.notify));
+  return server;
+}
