@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { parseEnv } from "node:util";
 import { variablesOf, type ConfigDefinition, type SettingDefinition } from "./define-config.ts";
+import { parseEnvFile } from "./env-file.ts";
 import type { ConfigProblem } from "./problem-report.ts";
 import { readJSONFile, readTextFile } from "./read-file.ts";
 import { unknownKeys, unknownVariables } from "./unknown-names.ts";
@@ -65,7 +65,13 @@ export function openSources(definition: ConfigDefinition, options: SourceOptions
 
 function readEnvFile(path: string, given: string | undefined, problems: ConfigProblem[]): NodeJS.Dict<string> {
   const read = readTextFile(path);
-  if (read.text !== undefined) return parseEnv(read.text);
+  if (read.text !== undefined) {
+    const { variables, strayLines } = parseEnvFile(read.text);
+    for (const line of strayLines) {
+      problems.push({ kind: "unreadable", name: given ?? ".env", message: `line ${line} is not NAME=value` });
+    }
+    return variables;
+  }
   if (given !== undefined || read.code !== "ENOENT") {
     problems.push({ kind: "unreadable", name: given ?? ".env", message: read.reason });
   }
