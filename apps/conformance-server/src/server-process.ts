@@ -9,12 +9,16 @@ export interface ServerProcess extends AsyncDisposable {
 }
 
 /**
- * Runs `node` with `args`, a program that ends in `server.run()`, on a free port of the loopback address.
+ * Runs `node` with `args`, a program that ends in `server.run()`, on a free port of the loopback address. `env` is added to
+ * the environment.
  * @throws Error with what the program logged when it ends before it listens
  */
-export async function startServerProcess(args: readonly string[]): Promise<ServerProcess> {
+export async function startServerProcess(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, TRANSPORT: "http", HOST: "127.0.0.1", PORT: "0" },
+    env: { ...process.env, ...env, TRANSPORT: "http", HOST: "127.0.0.1", PORT: "0" },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const exited = once(child, "exit");

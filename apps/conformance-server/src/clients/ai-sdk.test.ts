@@ -1,7 +1,9 @@
 import { createMCPClient, ElicitationRequestSchema } from "@ai-sdk/mcp";
 import { Experimental_StdioMCPTransport as StdioTransport } from "@ai-sdk/mcp/mcp-stdio";
-import { textOf, type Connect, type Target } from "./client-under-test.ts";
-import { asksForNoProgress, cancelsOnlyLocally } from "./requirements.ts";
+import { answerOf, textOf, type Block, type Connect, type Target, type Variant } from "./client-under-test.ts";
+import { abandonsImports, importsInSilence } from "./example-server/limits.ts";
+import { exampleServer } from "./example-server/requirements.ts";
+import { asksForNoProgress, cancelsOnlyLocally, conformanceServer } from "./requirements.ts";
 import { testClient } from "./test-client.ts";
 
 type Transport = Parameters<typeof createMCPClient>[0]["transport"];
@@ -23,7 +25,7 @@ const connect: Connect = async (target, { era }, answerForm) => {
         arguments: args,
         ...(signal !== undefined && { options: { signal } }),
       });
-      return { text: textOf(result.content as Parameters<typeof textOf>[0]), isError: result.isError === true };
+      return answerOf({ content: result.content as Block[], isError: result.isError === true });
     },
     async readResource(uri) {
       const { contents } = await client.readResource({ uri });
@@ -39,20 +41,28 @@ const connect: Connect = async (target, { era }, answerForm) => {
 
 function transportFor(target: Target): Transport {
   if (target.transport === "http") return { type: "http", url: target.url };
-  return new StdioTransport({ command: target.command, args: [...target.args], stderr: "ignore" });
+  const { command, args, env } = target;
+  return new StdioTransport({ command, args: [...args], env: { ...env }, stderr: "ignore" });
 }
 
+const variants = (["http", "stdio"] as const).flatMap((transport): readonly Variant[] => [
+  { transport, era: "modern" },
+  { transport, era: "legacy" },
+]);
+
+const sendsNoCancellation =
+  "it sends no notifications/cancelled, and only over HTTP in the modern era does hanging up mean the same";
+const cannotCancel = ({ transport, era }: Variant): boolean => transport === "stdio" || era === "legacy";
+
 testClient("@ai-sdk/mcp", {
+  suite: conformanceServer,
   connect,
-  variants: (["http", "stdio"] as const).flatMap((transport) => [
-    { transport, era: "modern" },
-    { transport, era: "legacy" },
-  ]),
-  limits: [
-    asksForNoProgress,
-    cancelsOnlyLocally(
-      "it sends no notifications/cancelled, and only over HTTP in the modern era does hanging up mean the same",
-      ({ transport, era }) => transport === "stdio" || era === "legacy",
-    ),
-  ],
+  variants,
+  limits: [asksForNoProgress, cancelsOnlyLocally(sendsNoCancellation, cannotCancel)],
+});
+testClient("@ai-sdk/mcp", {
+  suite: exampleServer,
+  connect,
+  variants,
+  limits: [importsInSilence, abandonsImports(sendsNoCancellation, cannotCancel)],
 });

@@ -1,7 +1,13 @@
 /** How a client reaches the server: at a URL, or by running `command`. */
 export type Target =
   | { readonly transport: "http"; readonly url: string }
-  | { readonly transport: "stdio"; readonly command: string; readonly args: readonly string[] };
+  | {
+      readonly transport: "stdio";
+      readonly command: string;
+      readonly args: readonly string[];
+      /** Variables that the command needs besides those that clients pass on. */
+      readonly env: Readonly<Record<string, string>>;
+    };
 
 /** One way in which a client can be set up. */
 export interface Variant {
@@ -12,10 +18,15 @@ export interface Variant {
   readonly mode?: string;
 }
 
+/** What a tool is called with. */
+export type ToolArguments = Readonly<Record<string, unknown>>;
+
 /** What came back from a tool. */
 export interface ToolAnswer {
   readonly text: string;
   readonly isError: boolean;
+  /** The first image, in base64. */
+  readonly image: string | undefined;
 }
 
 /** Options for {@link ClientUnderTest.callTool}. */
@@ -30,20 +41,39 @@ export interface ClientUnderTest extends AsyncDisposable {
   listTools(): Promise<readonly string[]>;
   listResources(): Promise<readonly string[]>;
   listPrompts(): Promise<readonly string[]>;
-  callTool(name: string, args?: Readonly<Record<string, string>>, options?: CallOptions): Promise<ToolAnswer>;
+  callTool(name: string, args?: ToolArguments, options?: CallOptions): Promise<ToolAnswer>;
   readResource(uri: string): Promise<string>;
   getPrompt(name: string, args: Readonly<Record<string, string>>): Promise<string>;
 }
 
 /** Answers a form: with `content`, or not. */
 export type FormAnswer =
-  | { readonly action: "accept"; readonly content: Record<string, string> }
+  | { readonly action: "accept"; readonly content: Record<string, string | boolean> }
   | { readonly action: "decline" };
 
 /** Connects a client. `answerForm` is what its user does when a server asks. */
 export type Connect = (target: Target, variant: Variant, answerForm: () => FormAnswer) => Promise<ClientUnderTest>;
 
+/** A block of a result, as far as the requirements look at it. */
+export interface Block {
+  readonly type: string;
+  readonly text?: unknown;
+  readonly data?: unknown;
+}
+
+/** What a tool's result says. */
+export function answerOf({
+  content,
+  isError = false,
+}: {
+  content: readonly Block[];
+  isError?: boolean | undefined;
+}): ToolAnswer {
+  const data = content.find(({ type }) => type === "image")?.data;
+  return { text: textOf(content), isError, image: typeof data === "string" ? data : undefined };
+}
+
 /** The text of all text blocks of a result. */
-export function textOf(content: readonly { readonly type: string; readonly text?: unknown }[]): string {
+export function textOf(content: readonly Block[]): string {
   return content.map(({ text }) => (typeof text === "string" ? text : "")).join("");
 }

@@ -1,8 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { textOf, type Connect } from "./client-under-test.ts";
-import { asksForNoProgress, cancelsOnlyLocally, showsNoForms, type Limit } from "./requirements.ts";
+import { answerOf, type Block, type Connect, type ToolArguments, type Variant } from "./client-under-test.ts";
+import { abandonsImports, cannotConfirm, importsInSilence } from "./example-server/limits.ts";
+import { exampleServer } from "./example-server/requirements.ts";
+import { asksForNoProgress, cancelsOnlyLocally, conformanceServer, showsNoForms, type Limit } from "./requirements.ts";
 import { commandFile, runCommand, type RunCommandOptions } from "./run-command.ts";
 import { testClient } from "./test-client.ts";
 
@@ -10,7 +12,7 @@ const mcporter = commandFile("mcporter", "mcporter");
 
 /** A tool's result as mcporter prints it. */
 interface PrintedResult {
-  readonly content?: readonly { readonly type: string }[];
+  readonly content?: readonly Block[];
   readonly isError?: boolean;
 }
 
@@ -38,18 +40,30 @@ const connect: Connect = async (target) => {
     listPrompts: () => run(["prompt", "server", "--json"]),
     async callTool(name, args = {}, { signal } = {}) {
       const printed = await run<PrintedResult>(
-        ["call", `server.${name}`, "--args", JSON.stringify(args), "--output", "json"],
+        ["call", `server.${name}`, ...(await argumentsOf(args, home)), "--output", "json"],
         signal === undefined ? {} : { signal },
       );
       // Of structured results it prints the structure alone.
-      const text = printed.content === undefined ? JSON.stringify(printed) : textOf(printed.content);
-      return { text, isError: printed.isError === true };
+      const { content = [{ type: "text", text: JSON.stringify(printed) }], isError = false } = printed;
+      return answerOf({ content, isError });
     },
     readResource: async (uri) => JSON.stringify(await run(["resource", "server", uri, "--json"])),
     getPrompt: (name) => run(["prompt", "server", name, "--json"]),
     [Symbol.asyncDispose]: () => rm(home, { recursive: true }),
   };
 };
+
+/** A tool's arguments for the command line; long text, which it cannot carry, goes through a file. */
+async function argumentsOf(args: ToolArguments, folder: string): Promise<readonly string[]> {
+  const long = Object.entries(args).filter(([, value]) => typeof value === "string" && value.length > 100_000);
+  const short = { ...args, ...Object.fromEntries(long.map(([name]) => [name, undefined])) };
+  const files = long.map(async ([name, value]) => {
+    const file = join(folder, name);
+    await writeFile(file, String(value));
+    return `${name}=@${file}`;
+  });
+  return ["--args", JSON.stringify(short), ...(await Promise.all(files))];
+}
 
 const hasNoPrompts: readonly Limit[] = (["lists the prompts", "gets a prompt with arguments"] as const).map(
   (requirement) => ({
@@ -61,20 +75,26 @@ const hasNoPrompts: readonly Limit[] = (["lists the prompts", "gets a prompt wit
   }),
 );
 
+const variants: readonly Variant[] = [
+  { transport: "http", era: "legacy" },
+  { transport: "stdio", era: "legacy" },
+];
+
+const onlyHangsUp =
+  "when interrupted it only hangs up, which over HTTP in the legacy era does not mean that the call is cancelled";
+const cannotCancel = ({ transport }: Variant): boolean => transport === "http";
+
 testClient("mcporter", {
+  suite: conformanceServer,
   connect,
   concurrent: true,
-  variants: [
-    { transport: "http", era: "legacy" },
-    { transport: "stdio", era: "legacy" },
-  ],
-  limits: [
-    asksForNoProgress,
-    ...showsNoForms,
-    ...hasNoPrompts,
-    cancelsOnlyLocally(
-      "when interrupted it only hangs up, which over HTTP in the legacy era does not mean that the call is cancelled",
-      ({ transport }) => transport === "http",
-    ),
-  ],
+  variants,
+  limits: [asksForNoProgress, ...showsNoForms, ...hasNoPrompts, cancelsOnlyLocally(onlyHangsUp, cannotCancel)],
+});
+testClient("mcporter", {
+  suite: exampleServer,
+  connect,
+  concurrent: true,
+  variants,
+  limits: [importsInSilence, ...cannotConfirm, abandonsImports(onlyHangsUp, cannotCancel)],
 });

@@ -1,20 +1,14 @@
-import type { ExpectStatic } from "vitest";
-import type { ClientUnderTest, FormAnswer, Variant } from "./client-under-test.ts";
-import type { Journal } from "./journal.ts";
+import { fileURLToPath } from "node:url";
+import type { ClientUnderTest, Variant } from "./client-under-test.ts";
+import { createJournal, type Journal } from "./journal.ts";
+import type { Check, Limit as LimitOf, Suite } from "./suite.ts";
 
-/** What a requirement is checked with. */
-export interface Trial {
-  readonly client: ClientUnderTest;
-  readonly variant: Variant;
+/** What the requirements look at besides the client. */
+interface World {
   readonly journal: Journal;
-  /** The running test's own: requirements may be checked side by side. */
-  readonly expect: ExpectStatic;
-  /** What the user does when a server asks. */
-  readonly user: { answer: FormAnswer };
 }
 
-/** What every client must be able to do with the server, on each of its transports and in each era. */
-export const requirements = {
+const requirements = {
   "reaches the server over this transport, in this era": async ({ client, variant, expect }) => {
     expect(await describeCall(client)).toMatchObject({ transport: variant.transport, era: variant.era });
   },
@@ -79,19 +73,24 @@ export const requirements = {
 
     expect(text).toBe("User response: action=decline, content={}");
   },
-} satisfies Record<string, (trial: Trial) => Promise<void>>;
+} satisfies Record<string, Check<World>>;
 
-/** A requirement's sentence. */
-export type Requirement = keyof typeof requirements;
+type Requirement = keyof typeof requirements;
 
-/** Something that a client cannot do, with a proof: the day it can, the proof fails. */
-export interface Limit {
-  readonly requirement: Requirement;
-  /** @default every variant */
-  readonly applies?: (variant: Variant) => boolean;
-  readonly reason: string;
-  readonly proof: (trial: Trial) => Promise<void>;
-}
+/** Something that a client cannot do with the conformance server. */
+export type Limit = LimitOf<World, Requirement>;
+
+const program = fileURLToPath(new URL("./server.ts", import.meta.url));
+
+/** What every client must be able to do with the conformance server. */
+export const conformanceServer: Suite<World, Requirement> = {
+  server: "the conformance server",
+  requirements,
+  async prepare(resources) {
+    const journal = resources.use(await createJournal());
+    return { program: { args: ["--conditions=@plinth/source", program, journal.path] }, world: { journal } };
+  },
+};
 
 /** The limit of a client that never asks for progress. */
 export const asksForNoProgress: Limit = {

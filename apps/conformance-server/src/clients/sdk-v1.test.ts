@@ -2,7 +2,9 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { CallToolResultSchema, ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
-import { textOf, type Connect, type Target } from "./client-under-test.ts";
+import { answerOf, textOf, type Connect, type Target, type Variant } from "./client-under-test.ts";
+import { exampleServer } from "./example-server/requirements.ts";
+import { conformanceServer } from "./requirements.ts";
 import { testClient } from "./test-client.ts";
 
 const connect: Connect = async (target, _variant, answerForm) => {
@@ -18,8 +20,7 @@ const connect: Connect = async (target, _variant, answerForm) => {
         ...(signal !== undefined && { signal }),
         ...(onProgress !== undefined && { onprogress: ({ progress }) => onProgress(progress) }),
       });
-      const { content, isError = false } = CallToolResultSchema.parse(result);
-      return { text: textOf(content), isError };
+      return answerOf(CallToolResultSchema.parse(result));
     },
     async readResource(uri) {
       const { contents } = await client.readResource({ uri });
@@ -35,13 +36,14 @@ const connect: Connect = async (target, _variant, answerForm) => {
 
 function transportFor(target: Target): StdioClientTransport | StreamableHTTPClientTransport {
   if (target.transport === "http") return new StreamableHTTPClientTransport(new URL(target.url));
-  return new StdioClientTransport({ command: target.command, args: [...target.args], stderr: "ignore" });
+  const { command, args, env } = target;
+  return new StdioClientTransport({ command, args: [...args], env: { ...env }, stderr: "ignore" });
 }
 
-testClient("@modelcontextprotocol/sdk 1.x", {
-  connect,
-  variants: [
-    { transport: "http", era: "legacy" },
-    { transport: "stdio", era: "legacy" },
-  ],
-});
+const variants: readonly Variant[] = [
+  { transport: "http", era: "legacy" },
+  { transport: "stdio", era: "legacy" },
+];
+
+testClient("@modelcontextprotocol/sdk 1.x", { suite: conformanceServer, connect, variants });
+testClient("@modelcontextprotocol/sdk 1.x", { suite: exampleServer, connect, variants });

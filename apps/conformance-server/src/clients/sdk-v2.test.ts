@@ -1,6 +1,8 @@
 import { Client, StreamableHTTPClientTransport, type VersionNegotiationOptions } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { textOf, type Connect, type Target } from "./client-under-test.ts";
+import { answerOf, textOf, type Connect, type Target, type Variant } from "./client-under-test.ts";
+import { exampleServer } from "./example-server/requirements.ts";
+import { conformanceServer } from "./requirements.ts";
 import { testClient } from "./test-client.ts";
 
 const negotiations: Readonly<Record<string, VersionNegotiationOptions>> = {
@@ -21,14 +23,14 @@ const connect: Connect = async (target, { mode = "auto" }, answerForm) => {
     listResources: async () => (await client.listResources()).resources.map(({ uri }) => uri),
     listPrompts: async () => (await client.listPrompts()).prompts.map(({ name }) => name),
     async callTool(name, args = {}, { onProgress, signal } = {}) {
-      const { content, isError = false } = await client.callTool(
+      const result = await client.callTool(
         { name, arguments: args },
         {
           ...(signal !== undefined && { signal }),
           ...(onProgress !== undefined && { onprogress: ({ progress }) => onProgress(progress) }),
         },
       );
-      return { text: textOf(content), isError };
+      return answerOf(result);
     },
     async readResource(uri) {
       const { contents } = await client.readResource({ uri });
@@ -44,14 +46,15 @@ const connect: Connect = async (target, { mode = "auto" }, answerForm) => {
 
 function transportFor(target: Target): StdioClientTransport | StreamableHTTPClientTransport {
   if (target.transport === "http") return new StreamableHTTPClientTransport(new URL(target.url));
-  return new StdioClientTransport({ command: target.command, args: [...target.args], stderr: "ignore" });
+  const { command, args, env } = target;
+  return new StdioClientTransport({ command, args: [...args], env: { ...env }, stderr: "ignore" });
 }
 
-testClient("@modelcontextprotocol/client 2.x", {
-  connect,
-  variants: (["http", "stdio"] as const).flatMap((transport) => [
-    { transport, era: "modern", mode: "auto" },
-    { transport, era: "modern", mode: "pinned" },
-    { transport, era: "legacy", mode: "legacy" },
-  ]),
-});
+const variants = (["http", "stdio"] as const).flatMap((transport): readonly Variant[] => [
+  { transport, era: "modern", mode: "auto" },
+  { transport, era: "modern", mode: "pinned" },
+  { transport, era: "legacy", mode: "legacy" },
+]);
+
+testClient("@modelcontextprotocol/client 2.x", { suite: conformanceServer, connect, variants });
+testClient("@modelcontextprotocol/client 2.x", { suite: exampleServer, connect, variants });
