@@ -9,11 +9,17 @@ import { schemaTools } from "./tools/schemas.ts";
 
 /** Makes a server with every fixture that the official conformance suite asks for. */
 export function createConformanceServer(): PlinthServer {
-  const server = createServer({
+  return createServer({
     name: "conformance-server",
     version: "0.1.0",
-    components: [...contentTools, ...schemaTools, ...questionTools, ...inputRequiredTools, ...resources, ...prompts],
+    components: [
+      ...contentTools,
+      ...schemaTools,
+      ...questionTools,
+      ...inputRequiredTools,
+      ...notificationTools,
+      ...resources,
+      ...prompts,
+    ],
   });
-  server.add(...notificationTools(server.notify));
-  return server;
 }

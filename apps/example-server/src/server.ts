@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import { createServer, type Logger, type PlinthServer, stderrLogger } from "@plinth/core";
-import { announceChanges } from "./announce-changes.ts";
 import { appFolder } from "./app-folder.ts";
 import type { ExampleConfig } from "./config.ts";
 import { exposeDataErrors } from "./expose-data-errors.ts";
@@ -54,8 +53,5 @@ export function createExampleServer({ config, log }: ExampleServerOptions): Plin
     ],
   });
 
-  return server.use(
-    exposeDataErrors,
-    announceChanges(() => server.notify.resourcesChanged()),
-  );
+  return server.use(exposeDataErrors);
 }

@@ -1,4 +1,5 @@
 export type { LoggingLevel } from "@modelcontextprotocol/server";
+export type { ServerIdentity } from "./binding/implementation.ts";
 export type {
   CatalogEntry,
   Catalog,
@@ -14,6 +15,7 @@ export type { ComponentKind } from "./catalog/registry.ts";
 export type {
   AskOptions,
   ClientInput,
+  Elicit,
   Elicited,
   ElicitedContent,
   ElicitFormOptions,
@@ -29,7 +31,8 @@ export {
   type LogLevel,
   type StderrLoggerOptions,
 } from "./context/logger.ts";
-export type { Principal } from "./context/principal.ts";
+export type { Notify } from "./context/notify.ts";
+export type { Principal } from "./protocol/principal.ts";
 export type { StateSealerOptions } from "./context/request-state.ts";
 export type { Completer, Completers } from "./definitions/completion.ts";
 export {
@@ -79,7 +82,7 @@ export type { StdioHost, StdioOptions } from "./hosting/stdio/serve-stdio.ts";
 export type { ExtensionHandler, ExtensionMethodOptions } from "./operations/extension-method.ts";
 export type { Call, CallChanges, Result } from "./pipeline/call.ts";
 export type { Dispatch, Outcome } from "./pipeline/dispatch.ts";
-export type { HttpRequestInfo, Incoming } from "./pipeline/incoming.ts";
+export type { HttpRequestInfo, Incoming } from "./protocol/incoming.ts";
 export {
   compose,
   on,
@@ -90,7 +93,7 @@ export {
   type OnlyOptions,
 } from "./pipeline/middleware.ts";
 export type { ClientInfo, Era, TransportKind } from "./protocol/eras.ts";
-export { createServer, type AnyPlinthServer, type Notify, type PlinthServer, type ServerOptions } from "./server.ts";
+export { createServer, type AnyPlinthServer, type PlinthServer, type ServerOptions } from "./server.ts";
 export { forServices } from "./services/for-services.ts";
-export { service, type ServiceDefinition } from "./services/service.ts";
-export type { HealthReport, ServiceDefinitions, ServiceHealth, ServicesOf } from "./services/service-set.ts";
+export type { HealthReport, ServiceHealth } from "./services/service-health.ts";
+export { service, type ServiceDefinition, type ServiceDefinitions, type ServicesOf } from "./services/service.ts";

@@ -1,41 +1,44 @@
-import type { Icon, ServerCapabilities, Transport } from "@modelcontextprotocol/server";
+import type { ServerCapabilities, Transport } from "@modelcontextprotocol/server";
+import type { BindingSource } from "./binding/binding-source.ts";
+import { createCapabilities } from "./binding/capabilities.ts";
+import { toImplementation, type ServerIdentity } from "./binding/implementation.ts";
 import type { Catalog, Component } from "./catalog/catalog.ts";
+import { normalizeUri } from "./catalog/normalize-uri.ts";
 import { createRegistry, type ComponentKind } from "./catalog/registry.ts";
 import { stderrLogger, type Logger } from "./context/logger.ts";
-import type { Principal } from "./context/principal.ts";
+import type { Notify } from "./context/notify.ts";
 import { createStateSealer, type StateSealerOptions } from "./context/request-state.ts";
 import type { Schema } from "./definitions/schema.ts";
+import { assertWholeNumber, longestTimerMs } from "./errors/assert-whole-number.ts";
 import { KitError } from "./errors/kit-error.ts";
 import { createChangeEvents } from "./hosting/change-events.ts";
 import type { HostedServer } from "./hosting/hosted-server.ts";
 import type { HttpOptions } from "./hosting/http/http-options.ts";
 import type { HttpHost } from "./hosting/http/listen-http.ts";
 import type { MemoryHost } from "./hosting/memory.ts";
+import { OpenHosts } from "./hosting/open-hosts.ts";
 import { run, type RunOptions } from "./hosting/run.ts";
 import type { StdioHost, StdioOptions } from "./hosting/stdio/serve-stdio.ts";
-import { extensionMethod, type ExtensionHandler, type ExtensionMethodOptions } from "./operations/extension-method.ts";
+import {
+  assertExtensionMethod,
+  extensionMethod,
+  type ExtensionHandler,
+  type ExtensionMethodOptions,
+} from "./operations/extension-method.ts";
 import { standardOperations } from "./operations/standard-operations.ts";
 import { CallsInFlight } from "./pipeline/calls-in-flight.ts";
 import { createDispatch, type Dispatch } from "./pipeline/dispatch.ts";
 import type { Middleware } from "./pipeline/middleware.ts";
 import type { Operation } from "./pipeline/operation.ts";
-import type { BindingSource } from "./protocol/binding-source.ts";
-import { createCapabilities } from "./protocol/capabilities.ts";
-import { createServiceSet, type ServiceDefinitions, type ServicesOf } from "./services/service-set.ts";
+import type { Principal } from "./protocol/principal.ts";
+import { createServiceSet } from "./services/service-set.ts";
+import type { ServiceDefinitions, ServicesOf } from "./services/service.ts";
 
 /** Milliseconds that aborted calls get to clean up in, before the services they use stop and the process may end. */
 const abortedMs = 500;
 
 /** Options for {@link createServer}. */
-export interface ServerOptions<Definitions extends ServiceDefinitions = Record<never, never>> {
-  /** For programs: what the server is called. */
-  readonly name: string;
-  readonly version: string;
-  /** For people. */
-  readonly title?: string;
-  readonly description?: string;
-  readonly websiteUrl?: string;
-  readonly icons?: readonly Icon[];
+export interface ServerOptions<Definitions extends ServiceDefinitions = Record<never, never>> extends ServerIdentity {
   /** Told to the model once, at discovery: how the tools go together. */
   readonly instructions?: string;
   /** Tools, resources and prompts. */
@@ -57,16 +60,6 @@ export interface ServerOptions<Definitions extends ServiceDefinitions = Record<n
   readonly requestState?: StateSealerOptions;
 }
 
-/** Tells connected clients what changed. */
-export interface Notify {
-  /** The content of a resource changed; whoever subscribed to it hears of it. */
-  resourceUpdated(uri: string): void;
-  /** Adding and removing components notifies by itself; these are for lists that change otherwise, such as a template's. */
-  toolsChanged(): void;
-  promptsChanged(): void;
-  resourcesChanged(): void;
-}
-
 /** An MCP server: definitions in, any number of transports out. Nothing listens until one of the serving methods is called. */
 export interface PlinthServer<Services = unknown> extends HostedServer, AsyncDisposable {
   readonly name: string;
@@ -76,7 +69,12 @@ export interface PlinthServer<Services = unknown> extends HostedServer, AsyncDis
   readonly services: Services;
   /** Adds middleware inside what is there already. @throws KitError `MISUSE` once a call has been served */
   use(...middleware: readonly Middleware[]): this;
-  /** Adds components. @throws KitError `CONFLICT` naming both origins when a name is taken; nothing is added then */
+  /**
+   * Adds components. Clients on an open connection hear of it, unless the server had nothing of that kind when they connected:
+   * capabilities are told once.
+   *
+   * @throws KitError `CONFLICT` naming both origins when a name is taken; nothing is added then
+   */
   add(...components: readonly Component<Services>[]): void;
   /** Removes a component; tells whether it was there. */
   remove(kind: ComponentKind, name: string): boolean;
@@ -84,7 +82,13 @@ export interface PlinthServer<Services = unknown> extends HostedServer, AsyncDis
   enable(kind: ComponentKind, name: string): void;
   /** Hides a component from lists and calls without forgetting it. */
   disable(kind: ComponentKind, name: string): void;
-  /** Adds an extension method, which runs through the same pipeline. @throws KitError `CONFLICT` when the method is taken */
+  /**
+   * Adds an extension method, which runs through the same pipeline. Add it before clients connect: a connection serves the
+   * methods that were there when it began.
+   *
+   * @throws KitError `CONFLICT` when the method is taken, `MISUSE` for a name that is not of the form `vendor/thing` or lies in
+   * a name space of the specification
+   */
   method<Params extends Schema, ResultSchema extends Schema | undefined = undefined>(
     method: string,
     options: ExtensionMethodOptions<Params, ResultSchema>,
@@ -111,12 +115,15 @@ export type AnyPlinthServer = PlinthServer<any>;
 export function createServer<const Definitions extends ServiceDefinitions = Record<never, never>>(
   options: ServerOptions<Definitions>,
 ): PlinthServer<ServicesOf<Definitions>> {
-  const log = options.log ?? stderrLogger();
+  const { progressIntervalMs = 20, inputTimeoutMs = 600_000, log = stderrLogger() } = options;
+  const info = toImplementation(options);
+  assertWholeNumber("progressIntervalMs", progressIntervalMs, { most: longestTimerMs });
+  assertWholeNumber("inputTimeoutMs", inputTimeoutMs, { least: 1, most: longestTimerMs });
   const changes = createChangeEvents((error) => log.error("A change listener failed", { error }));
   const services = createServiceSet(options.services ?? ({} as Definitions), { log });
   const calls = new CallsInFlight();
   const middleware: Middleware[] = [];
-  const hosts = new Set<{ close(): Promise<void> }>();
+  const hosts = new OpenHosts();
 
   const registry = createRegistry({
     components: options.components ?? [],
@@ -125,6 +132,12 @@ export function createServer<const Definitions extends ServiceDefinitions = Reco
       for (const kind of kinds) changes.publish({ kind: `${kind}_list_changed` });
     },
   });
+  const notify: Notify = {
+    resourceUpdated: (uri) => changes.publish({ kind: "resource_updated", uri: asListed(registry.current, uri) }),
+    toolsChanged: () => changes.publish({ kind: "tools_list_changed" }),
+    promptsChanged: () => changes.publish({ kind: "prompts_list_changed" }),
+    resourcesChanged: () => changes.publish({ kind: "resources_list_changed" }),
+  };
   const capabilities = createCapabilities(() => registry.current);
   const operations = standardOperations({ capabilities: capabilities.current, instructions: options.instructions });
 
@@ -140,8 +153,9 @@ export function createServer<const Definitions extends ServiceDefinitions = Reco
       environment: {
         log,
         services: services.values,
-        progressIntervalMs: options.progressIntervalMs ?? 20,
-        inputTimeoutMs: options.inputTimeoutMs ?? 600_000,
+        notify,
+        progressIntervalMs,
+        inputTimeoutMs,
         sealer: () => (sealer ??= createStateSealer({})),
       },
     });
@@ -149,25 +163,24 @@ export function createServer<const Definitions extends ServiceDefinitions = Reco
   };
 
   const source: BindingSource = {
-    info: toImplementation(options),
+    info,
     instructions: options.instructions,
     capabilities: capabilities.current,
     methods: () => methodsOf(operations, capabilities.current()),
     dispatch,
     changes,
-    inputTimeoutMs: options.inputTimeoutMs ?? 600_000,
+    inputTimeoutMs,
   };
 
-  async function opened<Host extends { close(): Promise<void> }>(opening: Promise<Host>): Promise<Host> {
-    const host = await opening;
-    hosts.add(host);
-    return host;
-  }
-
+  // Every HTTP request binds, and even an import of what is loaded costs 5 us.
+  let binding: ReturnType<typeof loadBinding> | undefined;
   let closing: Promise<void> | undefined;
   async function closeAll(): Promise<void> {
-    await Promise.all([...hosts].map((host) => host.close()));
+    await hosts.close();
     await server.stop();
+    // Stopping has ended the starts that they waited for.
+    await hosts.settled();
+    registry[Symbol.dispose]();
   }
 
   const server: PlinthServer<ServicesOf<Definitions>> = {
@@ -176,12 +189,7 @@ export function createServer<const Definitions extends ServiceDefinitions = Reco
     log,
     changes,
     dispatch,
-    notify: {
-      resourceUpdated: (uri) => changes.publish({ kind: "resource_updated", uri }),
-      toolsChanged: () => changes.publish({ kind: "tools_list_changed" }),
-      promptsChanged: () => changes.publish({ kind: "prompts_list_changed" }),
-      resourcesChanged: () => changes.publish({ kind: "resources_list_changed" }),
-    },
+    notify,
     get services() {
       return services.values;
     },
@@ -200,6 +208,7 @@ export function createServer<const Definitions extends ServiceDefinitions = Reco
     enable: (kind, name) => registry.enable(kind, name),
     disable: (kind, name) => registry.disable(kind, name),
     method(method, methodOptions, handler) {
+      assertExtensionMethod(method);
       if (operations.has(method)) {
         throw new KitError("CONFLICT", `Method ${JSON.stringify(method)} is there already; choose another name`);
       }
@@ -207,7 +216,7 @@ export function createServer<const Definitions extends ServiceDefinitions = Reco
       capabilities.announce(methodOptions.extension ?? method, methodOptions.settings ?? {});
     },
     async bind(bindOptions) {
-      const { BoundServer } = await import("./protocol/sdk-binding.ts");
+      const { BoundServer } = await (binding ??= loadBinding());
       return new BoundServer(source, bindOptions);
     },
     start: () => services.start(),
@@ -223,15 +232,15 @@ export function createServer<const Definitions extends ServiceDefinitions = Reco
     },
     async listen(httpOptions = {}) {
       const { listenHttp } = await import("./hosting/http/listen-http.ts");
-      return opened(listenHttp(server, httpOptions));
+      return hosts.add(listenHttp(server, httpOptions));
     },
     async serveStdio(stdioOptions = {}) {
       const { serveStdio } = await import("./hosting/stdio/serve-stdio.ts");
-      return opened(serveStdio(server, stdioOptions));
+      return hosts.add(serveStdio(server, stdioOptions));
     },
     async connect(transport, connectOptions = {}) {
       const { connectMemory } = await import("./hosting/memory.ts");
-      return opened(connectMemory(server, transport, connectOptions));
+      return hosts.add(connectMemory(server, transport, connectOptions));
     },
     run: (runOptions = {}) => run(server, runOptions),
     close: () => (closing ??= closeAll()),
@@ -240,22 +249,17 @@ export function createServer<const Definitions extends ServiceDefinitions = Reco
   return server;
 }
 
+const loadBinding = () => import("./binding/sdk-binding.ts");
+
+/** A fixed resource's URI as it stands in the list, where clients have it from, whatever its spelling here. */
+function asListed({ resources }: Catalog, uri: string): string {
+  return resources.get(normalizeUri(uri)?.href ?? uri)?.definition.uri ?? uri;
+}
+
 /** Methods that the server's capabilities let exist (MCP 2026-07-28, capability negotiation). */
 function methodsOf(operations: ReadonlyMap<string, Operation>, announced: ServerCapabilities): string[] {
   const served = [...operations.values()].filter(
     ({ capability }) => capability === undefined || announced[capability] !== undefined,
   );
   return served.map(({ method }) => method);
-}
-
-function toImplementation(options: Omit<ServerOptions, "services" | "components">): BindingSource["info"] {
-  const { name, version, title, description, websiteUrl, icons } = options;
-  return {
-    name,
-    version,
-    ...(title !== undefined && { title }),
-    ...(description !== undefined && { description }),
-    ...(websiteUrl !== undefined && { websiteUrl }),
-    ...(icons !== undefined && { icons: [...icons] }),
-  };
 }

@@ -50,7 +50,7 @@ class FaithfulEnd implements Transport {
       if (!(error instanceof Error)) throw error;
       this.#unfaithful.push(error);
       // The other end would wait for its answer until it times out; the test should fail now, and say why.
-      if ("result" in message) {
+      if ("result" in message || "error" in message) {
         peer.#receive({ jsonrpc: "2.0", id: message.id, error: { code: -32_603, message: error.message } });
       } else throw error;
     }

@@ -15,7 +15,7 @@ describe("throughJson", () => {
 
   it.each([
     ["a date", { result: { when: new Date(0) } }, "result.when"],
-    ["a big integer", { list: [1n] }, "list[0]"],
+    ["a big integer", { list: [1n] }, "bigint"],
     ["NaN", { score: Number.NaN }, "score"],
     ["a function", { run: () => 1 }, "run"],
     ["a hole in a list", { list: [undefined] }, "list[0]"],
@@ -25,7 +25,20 @@ describe("throughJson", () => {
     expect(() => throughJson(message)).toThrow(path);
   });
 
+  it.each([
+    ["a circle", circle()],
+    ["a member that throws", Object.defineProperty({}, "a", { enumerable: true, get: () => expect.fail("read") })],
+  ])("refuses %s", (_what, message) => {
+    expect(() => throughJson(message)).toThrow(UnfaithfulMessageError);
+  });
+
   it("drops undefined members, as JSON does", () => {
     expect(throughJson({ a: 1, b: undefined })).toStrictEqual({ a: 1 });
   });
 });
+
+function circle(): object {
+  const message: Record<string, unknown> = {};
+  message["self"] = message;
+  return message;
+}

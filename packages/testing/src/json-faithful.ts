@@ -16,8 +16,18 @@ export class UnfaithfulMessageError extends Error {
  * @throws UnfaithfulMessageError for a value that JSON cannot carry as it is
  */
 export function throughJson<T>(message: T): T {
+  const text = toJson(message);
   assertFaithful(message, "");
-  return JSON.parse(JSON.stringify(message)) as T;
+  return JSON.parse(text) as T;
+}
+
+/** Goes first: on a circle the walk below would not end. */
+function toJson(message: unknown): string {
+  try {
+    return JSON.stringify(message);
+  } catch {
+    throw new UnfaithfulMessageError("", "holds a circle, a bigint, or a member that throws when it is read");
+  }
 }
 
 function assertFaithful(value: unknown, path: string): void {

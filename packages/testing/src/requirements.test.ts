@@ -180,6 +180,26 @@ runMatrix("every transport and era", ({ transport, era, connect }) => {
       await expect(stopped.promise).resolves.toBe(true);
     });
 
+    it("gives a handler functions that it may take out of the context", async () => {
+      const taking = defineTool({
+        name: "taking",
+        handler: async (_input, { progress, clientLog, once, notify, log, signal }) => {
+          progress(1, 1);
+          await clientLog("info", "taken out");
+          log.info("taken out");
+          notify.resourceUpdated("test://nowhere");
+          return once("key", () => (signal.aborted ? "aborted" : "done"));
+        },
+      });
+      await using server = createServer({ name: "t", version: "1", log: silent, components: [taking] });
+      await using client = await connect(server);
+
+      const { text, progress } = await client.callTool("taking");
+
+      expect(text).toBe("done");
+      expect(progress).toMatchObject([{ progress: 1, total: 1 }]);
+    });
+
     it("never fires the signal after success", async () => {
       const signals: AbortSignal[] = [];
       const quick = defineTool({

@@ -19,7 +19,7 @@ export class StreamTransport implements Transport {
   async start(): Promise<void> {
     this.#input.on("data", (chunk: Buffer) => {
       this.#buffer.append(chunk);
-      for (let message = this.#read(); message !== null; message = this.#read()) this.onmessage?.(message);
+      for (let message = this.#read(); message !== undefined; message = this.#read()) this.onmessage?.(message);
     });
     this.#input.once("close", () => this.onclose?.());
   }
@@ -35,7 +35,15 @@ export class StreamTransport implements Transport {
     this.#input.destroy();
   }
 
-  #read(): JSONRPCMessage | null {
-    return this.#buffer.readMessage();
+  /** The next message that is one; `undefined` when there is none. */
+  #read(): JSONRPCMessage | undefined {
+    for (;;) {
+      try {
+        return this.#buffer.readMessage() ?? undefined;
+      } catch (error) {
+        // JSON that is no message: thrown on, it would end the process from within the stream.
+        this.onerror?.(error as Error);
+      }
+    }
   }
 }

@@ -89,16 +89,19 @@ export async function createTestClient(
   { principal, leakCheck = true, clock = "real", ...options }: TestClientOptions = {},
 ): Promise<TestClient> {
   await server.start();
-  const fake = clock === "fake" ? fakeClock() : undefined;
+  // Undone in reverse when the client closes, or at once when it cannot connect: no other test may find time standing still.
+  await using opening = new AsyncDisposableStack();
+  const fake = clock === "fake" ? opening.use(fakeClock()) : undefined;
   const leaks = leakCheck ? watchLeaks() : undefined;
   const pair = faithfulPair();
   const host = await server.connect(pair.server, principal === undefined ? {} : { principal });
+  opening.defer(() => host.close());
   const client = await wrapClient(pair.client, options, async () => {
-    await host.close();
-    fake?.[Symbol.dispose]();
+    await opened.disposeAsync();
     if (pair.unfaithful[0] !== undefined) throw pair.unfaithful[0];
     await leaks?.assertNone();
   });
+  const opened = opening.move();
   return Object.defineProperty(client, "clock", { get: () => fake ?? noFakeClock() });
 }
 

@@ -1,6 +1,5 @@
 import { defineTool, type Context } from "@plinth/core";
 import { z } from "zod";
-import { datasetsChanged } from "../announce-changes.ts";
 import type { Services } from "../services.ts";
 import { requireDataset } from "../store/dataset-store.ts";
 import { datasetId } from "./dataset-id.ts";
@@ -23,7 +22,7 @@ export const deleteDataset = defineTool({
     const confirmed = answer.action === "accept" && answer.content.confirm;
 
     const deleted = confirmed && (await store.delete(dataset_id));
-    context.state.set(datasetsChanged, deleted);
+    if (deleted) context.notify.resourcesChanged();
     return { datasetId: dataset_id, deleted };
   },
 });

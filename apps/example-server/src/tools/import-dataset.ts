@@ -1,6 +1,5 @@
 import { defineTool, type Context } from "@plinth/core";
 import { z } from "zod";
-import { datasetsChanged } from "../announce-changes.ts";
 import type { ExampleConfig } from "../config.ts";
 import { importDataset as importIntoStore } from "../importing/import-dataset.ts";
 import type { Services } from "../services.ts";
@@ -39,7 +38,7 @@ export function importDataset(limits: ExampleConfig["imports"]) {
           onProgress: (rows) => context.progress(rows, undefined, `${rows} rows stored`),
         },
       );
-      context.state.set(datasetsChanged, true);
+      context.notify.resourcesChanged();
       return { datasetId: id, rowCount, columns: columns.map(({ name, type, missing }) => ({ name, type, missing })) };
     },
   });

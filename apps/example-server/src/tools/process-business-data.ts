@@ -3,7 +3,6 @@ import { z } from "zod";
 import { toAnalysisReport } from "../analysis/analysis-report.ts";
 import { analyze } from "../analysis/analyze.ts";
 import { transform, transformStepSchema } from "../analysis/transform.ts";
-import { datasetsChanged } from "../announce-changes.ts";
 import { assessQuality } from "../quality/assess-quality.ts";
 import { defaultRules, qualityRulesSchema } from "../quality/quality-rules.ts";
 import type { Services } from "../services.ts";
@@ -53,7 +52,7 @@ export const processBusinessData = defineTool({
         const result = transform(table, input.steps);
         if (input.save_as) {
           await saveTable(store, input.save_as, { title: `${title}, transformed`, table: result });
-          context.state.set(datasetsChanged, true);
+          context.notify.resourcesChanged();
         }
         return {
           recordCountBefore: table.rows.length,

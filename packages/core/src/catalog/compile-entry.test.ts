@@ -153,6 +153,29 @@ describe("a compiled definition", () => {
     ],
     ["a missing handler", () => ({ kind: "tool", name: "a" }), /needs "handler", a function/],
     ["meta that is not JSON", () => defineTool({ name: "a", meta: { n: 1n }, handler }), /not JSON/],
+    [
+      "a time limit that no timer has",
+      () => defineTool({ name: "a", timeoutMs: Number.NaN, handler }),
+      /"timeoutMs" of tool "a"/,
+    ],
+    ["scopes in one text", () => defineTool({ name: "a", scopes: "admin" as never, handler }), /"scopes" to be a list/],
+    ["tags in one text", () => defineTool({ name: "a", tags: "slow" as never, handler }), /"tags" to be a list/],
+    [
+      "a size limit of nothing",
+      () => defineResource({ uri: "a://b", maxBytes: Number.NaN, read }),
+      /"maxBytes" of resource/,
+    ],
+    [
+      "a negative time to live",
+      () => defineResource({ uri: "a://{b}", ttlMs: -1, read }),
+      /"ttlMs" of resource template/,
+    ],
+    [
+      "an unknown cache scope",
+      () => defineResource({ uri: "a://b", cacheScope: "shared" as "public", read }),
+      /use "public" or "private"/,
+    ],
+    ["nothing at all", () => null, /defineTool, defineResource or definePrompt/],
     ["something else", () => ({ kind: "teapot" }), /defineTool, defineResource or definePrompt/],
   ])("is refused for %s", (_name, make, message) => {
     expect(() => compileEntry(make() as Parameters<typeof compileEntry>[0])).toThrow(message);

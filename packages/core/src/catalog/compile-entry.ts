@@ -4,7 +4,9 @@ import type { AnyPrompt } from "../definitions/prompt.ts";
 import type { AnyResource } from "../definitions/resource.ts";
 import type { CompiledSchema } from "../definitions/schema.ts";
 import type { AnyTool } from "../definitions/tool.ts";
+import { assertWholeNumber, longestTimerMs, type WholeNumberRange } from "../errors/assert-whole-number.ts";
 import { KitError } from "../errors/kit-error.ts";
+import { isRecord } from "../json/is-record.ts";
 import { scanParameterHeaders } from "../protocol/parameter-headers.ts";
 import type {
   CatalogEntry,
@@ -31,6 +33,7 @@ const compiled = new WeakMap<Component, CatalogEntry>();
  * @throws KitError `MISUSE` with a sentence for the author when something about the definition is wrong
  */
 export function compileEntry(definition: Component): CatalogEntry {
+  if (!isRecord(definition)) throw notAComponent();
   let entry = compiled.get(definition);
   // A definition that is not frozen may have changed since.
   if (entry === undefined || !Object.isFrozen(definition)) compiled.set(definition, (entry = compile(definition)));
@@ -46,8 +49,12 @@ function compile(definition: Component): CatalogEntry {
     case "resource":
       return isUriTemplate(definition.uri) ? compileTemplate(definition) : compileResource(definition);
     default:
-      throw new KitError("MISUSE", "A component must come from defineTool, defineResource or definePrompt");
+      throw notAComponent();
   }
+}
+
+function notAComponent(): KitError {
+  return new KitError("MISUSE", "A component must come from defineTool, defineResource or definePrompt");
 }
 
 /** The input schema of a tool without arguments. It lists `properties`, which some clients demand, and lets strays pass. */
@@ -61,11 +68,12 @@ function compileTool(definition: AnyTool): ToolEntry {
   assertToolName(name);
   const owner = `tool ${JSON.stringify(name)}`;
   assertFunction(definition.handler, "handler", owner);
+  assertOption("timeoutMs", definition.timeoutMs, owner, { least: 1, most: longestTimerMs });
   const input = definition.input === undefined ? noInput : compileSchema(definition.input, { use: "input", owner });
   const output = definition.output && compileSchema(definition.output, { use: "output", owner });
   return Object.freeze({
     kind: "tool",
-    ...base(name, definition),
+    ...base(name, definition, owner),
     definition,
     input,
     output,
@@ -85,7 +93,7 @@ function compilePrompt(definition: AnyPrompt): PromptEntry {
   if (properties !== undefined) assertCompleters(definition.complete, Object.keys(properties as object), owner);
   return Object.freeze({
     kind: "prompt",
-    ...base(name, definition),
+    ...base(name, definition, owner),
     definition,
     arguments: args,
     listed: jsonOr(owner, () => listPrompt(definition, args)),
@@ -95,6 +103,7 @@ function compilePrompt(definition: AnyPrompt): PromptEntry {
 function compileResource(definition: AnyResource): ResourceEntry {
   const owner = `resource ${JSON.stringify(definition.uri)}`;
   assertFunction(definition.read, "read", owner);
+  assertReadOptions(definition, owner);
   const uri = normalizeUri(definition.uri)?.href;
   if (uri === undefined) {
     throw new KitError("MISUSE", `The ${owner} needs an absolute URI with a scheme, such as data://reports/today`);
@@ -108,7 +117,7 @@ function compileResource(definition: AnyResource): ResourceEntry {
   }
   return Object.freeze({
     kind: "resource",
-    ...base(uri, definition),
+    ...base(uri, definition, owner),
     definition,
     uri,
     listed: jsonOr(owner, () => listResource(definition)),
@@ -118,6 +127,7 @@ function compileResource(definition: AnyResource): ResourceEntry {
 function compileTemplate(definition: AnyResource): ResourceTemplateEntry {
   const owner = `resource template ${JSON.stringify(definition.uri)}`;
   assertFunction(definition.read, "read", owner);
+  assertReadOptions(definition, owner);
   const matcher = compileUriTemplate(definition.uri);
   const params = definition.params && compileSchema(definition.params, { use: "params", owner });
   assertCompleters(definition.complete, matcher.variables, owner);
@@ -133,7 +143,7 @@ function compileTemplate(definition: AnyResource): ResourceTemplateEntry {
   }
   return Object.freeze({
     kind: "resource-template",
-    ...base(definition.uri, definition),
+    ...base(definition.uri, definition, owner),
     definition,
     params,
     matcher,
@@ -141,8 +151,28 @@ function compileTemplate(definition: AnyResource): ResourceTemplateEntry {
   });
 }
 
-function base(name: string, { tags = [], scopes = [] }: Component): Pick<CatalogEntry, "name" | "tags" | "scopes"> {
+function base(
+  name: string,
+  { tags = [], scopes = [] }: Component,
+  owner: string,
+): Pick<CatalogEntry, "name" | "tags" | "scopes"> {
+  for (const [option, texts] of Object.entries({ tags, scopes })) {
+    // Text is iterable too: scopes: "admin" would ask for five scopes of one letter.
+    if (Array.isArray(texts) && texts.every((text) => typeof text === "string" && text !== "")) continue;
+    throw new KitError("MISUSE", `The ${owner} needs "${option}" to be a list of texts that are not empty`);
+  }
   return { name, tags: Object.freeze([...tags]), scopes: Object.freeze([...scopes]) };
+}
+
+function assertReadOptions({ ttlMs, maxBytes, cacheScope }: AnyResource, owner: string): void {
+  assertOption("ttlMs", ttlMs, owner);
+  assertOption("maxBytes", maxBytes, owner, { least: 1 });
+  if (cacheScope === undefined || cacheScope === "public" || cacheScope === "private") return;
+  throw new KitError("MISUSE", `The ${owner} has cacheScope ${JSON.stringify(cacheScope)}; use "public" or "private"`);
+}
+
+function assertOption(option: string, value: number | undefined, owner: string, range: WholeNumberRange = {}): void {
+  if (value !== undefined) assertWholeNumber(`"${option}" of ${owner}`, value, range);
 }
 
 function assertFunction(value: unknown, option: string, owner: string): void {

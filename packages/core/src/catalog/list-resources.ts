@@ -1,6 +1,8 @@
 import type { Context } from "../context/context.ts";
 import type { ListedResource } from "../definitions/resource.ts";
 import { KitError } from "../errors/kit-error.ts";
+import { isRecord } from "../json/is-record.ts";
+import { toJsonValue } from "../json/json-value.ts";
 import type { Catalog, ListPage, ResourceTemplateEntry } from "./catalog.ts";
 import { fromCursor, toCursor } from "./cursor.ts";
 import { normalizeUri } from "./normalize-uri.ts";
@@ -62,8 +64,16 @@ async function listDynamic(catalog: Catalog, context: Context): Promise<readonly
   return [...unique.values()];
 }
 
-async function list({ definition }: ResourceTemplateEntry, context: Context): Promise<readonly ListedResource[]> {
-  return (await definition.list?.(context)) ?? [];
+async function list({ name, definition }: ResourceTemplateEntry, context: Context): Promise<readonly ListedResource[]> {
+  const listed: unknown = (await definition.list?.(context)) ?? [];
+  const source = `"list" of resource template ${name}`;
+  const items = toJsonValue(listed, source);
+  if (Array.isArray(items) && items.every(isListedResource)) return items;
+  throw new KitError("INVALID_OUTPUT", `${source} must return a list of { uri, name }`);
+}
+
+function isListedResource(item: unknown): item is ListedResource {
+  return isRecord(item) && typeof item["uri"] === "string" && typeof item["name"] === "string";
 }
 
 function toItem(resource: ListedResource, { definition }: ResourceTemplateEntry): Item {

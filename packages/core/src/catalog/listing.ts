@@ -1,9 +1,9 @@
 import type { Prompt, PromptArgument, Resource, ResourceTemplateType, Tool } from "@modelcontextprotocol/server";
-import { frozenJson } from "../definitions/frozen-json.ts";
 import type { AnyPrompt } from "../definitions/prompt.ts";
 import type { AnyResource } from "../definitions/resource.ts";
 import type { CompiledSchema, JsonSchema } from "../definitions/schema.ts";
 import type { AnyTool } from "../definitions/tool.ts";
+import { frozenJson } from "../json/frozen-json.ts";
 
 /** An item of a list result: frozen, JSON alone, absent members left out. */
 export type Listed<Item> = Readonly<Item> & Readonly<Record<string, unknown>>;

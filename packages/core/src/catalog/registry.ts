@@ -1,4 +1,5 @@
 import { originOf } from "../definitions/origin.ts";
+import { assertWholeNumber } from "../errors/assert-whole-number.ts";
 import { KitError } from "../errors/kit-error.ts";
 import type { Catalog, CatalogEntry, Component } from "./catalog.ts";
 import { compileCatalog, type PlacedEntry } from "./compile-catalog.ts";
@@ -53,9 +54,7 @@ export function createRegistry({
   onChange = () => undefined,
   debounceMs = 10,
 }: RegistryOptions = {}): Registry {
-  if (!Number.isSafeInteger(pageSize) || pageSize < 1) {
-    throw new KitError("MISUSE", `pageSize must be a whole number from 1 on, not ${pageSize}`);
-  }
+  assertWholeNumber("pageSize", pageSize, { least: 1 });
   // In order of addition, so listings are stable and a component that is added again comes last.
   const registrations = new Map<string, Registration>();
   const notifier = createNotifier(onChange, debounceMs);

@@ -1,7 +1,7 @@
 import type { ClientCapabilities } from "@modelcontextprotocol/server";
 import { KitError } from "../errors/kit-error.ts";
-import type { Incoming } from "../pipeline/incoming.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../json/is-record.ts";
+import type { Incoming } from "../protocol/incoming.ts";
 import type { Question, RequiredCapability } from "./question.ts";
 
 /** The operations that may ask the client (MCP 2026-07-28, multi round trip requests, supported requests). */

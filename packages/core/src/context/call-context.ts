@@ -1,20 +1,23 @@
-import type { CreateMessageResult, LoggingLevel, Root } from "@modelcontextprotocol/server";
-import { KitError } from "../errors/kit-error.ts";
-import type { HttpRequestInfo, Incoming } from "../pipeline/incoming.ts";
+import type { LoggingLevel } from "@modelcontextprotocol/server";
+import { toJsonValue } from "../json/json-value.ts";
 import type { ClientInfo, Era, TransportKind } from "../protocol/eras.ts";
+import type { HttpRequestInfo, Incoming } from "../protocol/incoming.ts";
+import type { Principal } from "../protocol/principal.ts";
 import { CallInput, type InputRequired } from "./call-input.ts";
-import type { AskOptions, SampleOptions } from "./client-input.ts";
+import type { ElicitUrlOptions } from "./client-input.ts";
 import { ContextState } from "./context-key.ts";
 import type { Context, TraceContext } from "./context.ts";
 import type { Logger } from "./logger.ts";
-import type { Principal } from "./principal.ts";
+import type { Notify } from "./notify.ts";
 import { ProgressReporter } from "./progress.ts";
+import { quiet } from "./quiet.ts";
 import type { StateSealer } from "./request-state.ts";
 
 /** What the server gives every context it makes. */
 export interface ContextEnvironment {
   readonly log: Logger;
   readonly services: unknown;
+  readonly notify: Notify;
   readonly progressIntervalMs: number;
   readonly inputTimeoutMs: number;
   readonly sealer: () => StateSealer;
@@ -29,6 +32,7 @@ interface Shared {
   state: ContextState | undefined;
   progress: ProgressReporter | undefined;
   input: CallInput | undefined;
+  finished: boolean;
 }
 
 /** The one implementation of {@link Context}: a thin view of what the binding brought, per call. */
@@ -55,6 +59,7 @@ export class CallContext implements Context {
       state: undefined,
       progress: undefined,
       input: undefined,
+      finished: false,
     };
     return new CallContext(shared, signal);
   }
@@ -64,8 +69,9 @@ export class CallContext implements Context {
     return new CallContext(this.#shared, signal);
   }
 
-  /** Delivers the last progress report. The result must not go out before. */
+  /** Delivers the last progress report; what is reported or logged from now on is dropped, because the result follows. */
   async finish(): Promise<void> {
+    this.#shared.finished = true;
     await this.#shared.progress?.finish();
   }
 
@@ -110,6 +116,9 @@ export class CallContext implements Context {
   get services(): unknown {
     return this.#shared.environment.services;
   }
+  get notify(): Notify {
+    return this.#shared.environment.notify;
+  }
   get meta(): Readonly<Record<string, unknown>> {
     return this.#shared.incoming.meta;
   }
@@ -135,39 +144,53 @@ export class CallContext implements Context {
     };
   }
 
-  progress(done: number, total?: number, message?: string): void {
+  // What a handler calls is a getter that gives a function, so that it can be taken out: `({ id }, { progress }) => ...`.
+
+  get progress(): Context["progress"] {
     const { incoming, environment } = this.#shared;
-    const token = incoming.meta["progressToken"];
-    if (typeof token !== "string" && typeof token !== "number") return;
-    this.#shared.progress ??= new ProgressReporter(token, environment.progressIntervalMs, (params) =>
-      incoming.notify("notifications/progress", params),
-    );
-    this.#shared.progress.report(done, total, message);
+    return (done, total, message) => {
+      const token = incoming.meta["progressToken"];
+      if (this.#isOver || (typeof token !== "string" && typeof token !== "number")) return;
+      this.#shared.progress ??= new ProgressReporter(token, environment.progressIntervalMs, (params) =>
+        incoming.notify("notifications/progress", params),
+      );
+      this.#shared.progress.report(done, total, message);
+    };
   }
 
-  async clientLog(level: LoggingLevel, data: unknown, logger?: string): Promise<void> {
-    await this.#shared.incoming.clientLog(level, data, logger);
+  get clientLog(): Context["clientLog"] {
+    const { incoming } = this.#shared;
+    const send = async (level: LoggingLevel, data: unknown, logger?: string): Promise<void> => {
+      const carried = toJsonValue(data, "clientLog()");
+      // A client that does not hear it is no reason to fail; one that is gone is told by the signal.
+      if (!this.#isOver) await incoming.clientLog(level, carried, logger).catch(() => undefined);
+    };
+    return (level, data, logger) => quiet(send(level, data, logger));
   }
 
-  closeStream(): void {
-    this.#shared.incoming.closeStream?.();
+  get closeStream(): Context["closeStream"] {
+    return () => this.#shared.incoming.closeStream?.();
   }
 
-  // `any`: the overloads live in ClientInput, and the implementation takes and gives what they allow.
-  elicit(options: any): Promise<any> {
-    return this.#input().elicit(options, this.signal);
+  get elicit(): Context["elicit"] {
+    return ((options: ElicitUrlOptions) => this.#input().elicit(options, this.signal)) as Context["elicit"];
   }
 
-  sample(options: SampleOptions): Promise<CreateMessageResult> {
-    return this.#input().sample(options, this.signal);
+  get sample(): Context["sample"] {
+    return (options) => this.#input().sample(options, this.signal);
   }
 
-  roots(options: AskOptions = {}): Promise<readonly Root[]> {
-    return this.#input().roots(options, this.signal);
+  get roots(): Context["roots"] {
+    return (options = {}) => this.#input().roots(options, this.signal);
   }
 
-  once<T>(key: string, work: () => T | Promise<T>): Promise<T> {
-    return this.#input().once(key, work);
+  get once(): Context["once"] {
+    return (key, work) => this.#input().once(key, work);
+  }
+
+  /** Whether nothing more may be said about the call: it has its answer, or the client has given it up. */
+  get #isOver(): boolean {
+    return this.#shared.finished || this.#shared.incoming.signal.aborted;
   }
 
   #input(): CallInput {
@@ -177,12 +200,6 @@ export class CallContext implements Context {
       timeoutMs: shared.environment.inputTimeoutMs,
     }));
   }
-}
-
-/** The context behind the interface. @throws KitError `MISUSE` for a context made elsewhere. */
-export function asCallContext(context: Context): CallContext {
-  if (context instanceof CallContext) return context;
-  throw new KitError("MISUSE", "A middleware passed on a context of its own; change a call with call.with({ ... })");
 }
 
 function textOf(value: unknown): string | undefined {

@@ -3,7 +3,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { z } from "zod";
-import type { Incoming } from "../pipeline/incoming.ts";
+import { incoming as anyIncoming } from "../protocol/fixtures/incoming.ts";
+import type { Incoming } from "../protocol/incoming.ts";
 import { CallInput } from "./call-input.ts";
 import type { ClientInput } from "./client-input.ts";
 import { createStateSealer } from "./request-state.ts";
@@ -166,25 +167,9 @@ function answerTo(method: string, params: Readonly<Record<string, unknown>>): un
 }
 
 function incoming(changes: Partial<Incoming>): Incoming {
-  return {
-    method: "tools/call",
+  return anyIncoming({
     params: { name: "anything", arguments: {} },
-    messageId: 1,
-    era: "modern",
-    protocolVersion: "2026-07-28",
-    transport: "memory",
     client: { info: undefined, capabilities: { elicitation: {}, sampling: {}, roots: {} } },
-    principal: undefined,
-    sessionId: undefined,
-    meta: {},
-    signal: new AbortController().signal,
-    inputResponses: undefined,
-    requestState: undefined,
-    notify: async () => {},
-    clientLog: async () => {},
-    requestClient: undefined,
-    closeStream: undefined,
-    http: undefined,
     ...changes,
-  };
+  });
 }

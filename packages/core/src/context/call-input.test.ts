@@ -2,7 +2,8 @@ import type { ClientCapabilities } from "@modelcontextprotocol/server";
 import { afterEach, describe, expect, expectTypeOf, it, vi } from "vitest";
 import { z } from "zod";
 import { KitError } from "../errors/kit-error.ts";
-import type { ClientRequest, Incoming } from "../pipeline/incoming.ts";
+import { incoming as anyIncoming } from "../protocol/fixtures/incoming.ts";
+import type { ClientRequest, Incoming } from "../protocol/incoming.ts";
 import { CallInput, type InputRequired } from "./call-input.ts";
 import type { ClientInput, Elicited } from "./client-input.ts";
 import { createStateSealer } from "./request-state.ts";
@@ -18,27 +19,12 @@ const capital = {
 };
 
 function incoming(changes: Partial<Incoming> = {}): Incoming {
-  return {
-    method: "tools/call",
+  return anyIncoming({
     params: { name: "greet", arguments: { polite: true } },
-    messageId: 1,
-    era: "modern",
-    protocolVersion: "2026-07-28",
-    transport: "memory",
     client: { info: undefined, capabilities: everything },
     principal: { id: "alice", scopes: [] },
-    sessionId: undefined,
-    meta: {},
-    signal: new AbortController().signal,
-    inputResponses: undefined,
-    requestState: undefined,
-    notify: async () => {},
-    clientLog: async () => {},
-    requestClient: undefined,
-    closeStream: undefined,
-    http: undefined,
     ...changes,
-  };
+  });
 }
 
 function legacy(requestClient: ClientRequest, changes: Partial<Incoming> = {}): Incoming {

@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import type { CreateMessageResult, Root } from "@modelcontextprotocol/server";
 import type { Schema } from "../definitions/schema.ts";
 import { KitError } from "../errors/kit-error.ts";
-import type { Incoming } from "../pipeline/incoming.ts";
+import { canonicalJson } from "../json/canonical-json.ts";
+import { isRecord } from "../json/is-record.ts";
+import { toPlainData } from "../json/plain-data.ts";
+import type { Incoming } from "../protocol/incoming.ts";
 import { assertAskable, askingMethods } from "./assert-askable.ts";
-import { canonicalJson } from "./canonical-json.ts";
 import type {
   AskOptions,
   ClientInput,
@@ -15,11 +17,10 @@ import type {
   SampleOptions,
 } from "./client-input.ts";
 import { emptyMemory, fromSealedMemory, toSealedMemory, type InputMemory } from "./input-memory.ts";
-import { isRecord } from "./is-record.ts";
 import { abortable, askOnOpenExchange } from "./open-exchange.ts";
 import { formQuestion, rootsQuestion, sampleQuestion, urlQuestion, type Question } from "./question.ts";
+import { quiet } from "./quiet.ts";
 import { stateBindingOf, type StateSealer } from "./request-state.ts";
-import { toJsonValue } from "./to-json-value.ts";
 
 /** Options for {@link CallInput}. */
 export interface CallInputOptions {
@@ -133,7 +134,7 @@ export class CallInput implements ClientInput {
     const done = Promise.resolve()
       .then(work)
       .then((value) => {
-        results.set(key, toJsonValue(value, `The result of once(${JSON.stringify(key)})`));
+        results.set(key, toPlainData(value, `The result of once(${JSON.stringify(key)})`));
       })
       .finally(() => this.#working.delete(key));
     this.#working.set(key, done);
@@ -160,6 +161,7 @@ export class CallInput implements ClientInput {
       run.asked.set(name, { digest, answer });
       return answer;
     };
+    // A handler may ask twice and await once.
     return quiet(asking());
   }
 
@@ -241,12 +243,6 @@ interface Asking {
 
 function newRun(): Run {
   return { asked: new Map(), open: new Map(), counts: { elicit: 0, sample: 0, roots: 0 }, closed: false };
-}
-
-/** A handler may ask twice and await once: what it never came to await must not end the process as an unhandled rejection. */
-function quiet<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
 }
 
 /** Short: it tells a question from another one under the same key, and the seal protects it. */

@@ -44,6 +44,14 @@ export type Elicited<Content> =
 /** A request for a completion from the client's model. Deprecated by MCP 2026-07-28, works until at least 2027-07-28. */
 export interface SampleOptions extends CreateMessageRequestParamsBase, AskOptions {}
 
+/** Asks the user: with a form, or to visit a page. See {@link ClientInput.elicit}. */
+export interface Elicit {
+  <Schema extends StandardSchemaWithJSON | JsonSchema>(
+    options: ElicitFormOptions<Schema>,
+  ): Promise<Elicited<ElicitedContent<Schema>>>;
+  (options: ElicitUrlOptions): Promise<Elicited<undefined>>;
+}
+
 /**
  * Questions to the client in the middle of a call. The author writes one code path for both eras.
  *
@@ -61,14 +69,11 @@ export interface ClientInput {
    * for it), `MISUSE` when the schema is no form or the operation may not ask, and from a legacy client `INVALID_ARGUMENTS`
    * when its answer does not fit, `FAILED` when it answers with an error, `TIMEOUT` when it takes too long
    */
-  elicit<Schema extends StandardSchemaWithJSON | JsonSchema>(
-    options: ElicitFormOptions<Schema>,
-  ): Promise<Elicited<ElicitedContent<Schema>>>;
-  elicit(options: ElicitUrlOptions): Promise<Elicited<undefined>>;
+  readonly elicit: Elicit;
   /** Asks the client's model. @throws KitError as {@link elicit} */
-  sample(options: SampleOptions): Promise<CreateMessageResult>;
+  readonly sample: (options: SampleOptions) => Promise<CreateMessageResult>;
   /** Asks for the client's root folders. @throws KitError as {@link elicit} */
-  roots(options?: AskOptions): Promise<readonly Root[]>;
+  readonly roots: (options?: AskOptions) => Promise<readonly Root[]>;
   /**
    * Runs `work` once per call, however often the handler runs: its result travels in the sealed request state, so it must
    * survive JSON and be small. Work that fails is not remembered. Runs of one key that overlap share the work.
@@ -78,5 +83,5 @@ export interface ClientInput {
    *
    * @throws KitError `MISUSE` when JSON cannot carry the result, or whatever `work` throws
    */
-  once<T>(key: string, work: () => T | Promise<T>): Promise<T>;
+  readonly once: <T>(key: string, work: () => T | Promise<T>) => Promise<T>;
 }

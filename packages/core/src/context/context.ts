@@ -1,10 +1,11 @@
 import type { LoggingLevel } from "@modelcontextprotocol/server";
-import type { HttpRequestInfo } from "../pipeline/incoming.ts";
 import type { ClientInfo, Era, TransportKind } from "../protocol/eras.ts";
+import type { HttpRequestInfo } from "../protocol/incoming.ts";
+import type { Principal } from "../protocol/principal.ts";
 import type { ClientInput } from "./client-input.ts";
 import type { ContextState } from "./context-key.ts";
 import type { Logger } from "./logger.ts";
-import type { Principal } from "./principal.ts";
+import type { Notify } from "./notify.ts";
 
 /** W3C trace context as the client sent it in `_meta` (MCP 2026-07-28, trace context). Unverified text. */
 export interface TraceContext {
@@ -35,6 +36,8 @@ export interface Context<Services = unknown> extends ClientInput {
   readonly log: Logger;
   /** The running services, as given to `createServer`. */
   readonly services: Services;
+  /** Tells connected clients what the call has changed. */
+  readonly notify: Notify;
   /** Values that middleware left for this call. */
   readonly state: ContextState;
   /** `_meta` of the request. */
@@ -46,15 +49,18 @@ export interface Context<Services = unknown> extends ClientInput {
    * Reports progress, if the client asked for it with a progress token; otherwise does nothing. Reports closer together
    * than the server's `progressIntervalMs` are thinned out; the last one always arrives, before the result.
    */
-  progress(done: number, total?: number, message?: string): void;
+  readonly progress: (done: number, total?: number, message?: string) => void;
   /**
    * Closes the stream that carries this call while the handler goes on; a client with a resumable session comes back for the
    * answer (MCP 2025-11-25, transports, resumability). Does nothing where there is no such stream.
    */
-  closeStream(): void;
+  readonly closeStream: () => void;
   /**
    * Sends a log message to the client (`notifications/message`), if its log level lets it through. Clients read all of it:
-   * write no secrets. Deprecated by MCP 2026-07-28, works until at least 2027-07-28.
+   * write no secrets. Resolves when it is on its way, or dropped because the call is over or the client gone. Deprecated by
+   * MCP 2026-07-28, works until at least 2027-07-28.
+   *
+   * @throws KitError `INVALID_OUTPUT` when JSON cannot carry `data`
    */
-  clientLog(level: LoggingLevel, data: unknown, logger?: string): Promise<void>;
+  readonly clientLog: (level: LoggingLevel, data: unknown, logger?: string) => Promise<void>;
 }

@@ -1,8 +1,8 @@
 import { compileSchema } from "../definitions/compile-schema.ts";
 import type { CompiledSchema, JsonSchema, Schema } from "../definitions/schema.ts";
 import { KitError } from "../errors/kit-error.ts";
+import { isRecord } from "../json/is-record.ts";
 import { toFormField } from "./form-field.ts";
-import { isRecord } from "./is-record.ts";
 
 /** A schema as a client shows it to the user, and the check of what comes back. */
 export interface ElicitationForm {
@@ -33,7 +33,7 @@ export function toElicitationForm(schema: Schema): ElicitationForm {
 }
 
 /** @throws KitError `MISUSE` naming the property that does not fit */
-export function toRequestedSchema(json: JsonSchema): JsonSchema {
+function toRequestedSchema(json: JsonSchema): JsonSchema {
   const isComposed =
     json["properties"] === undefined && ["$ref", "allOf", "anyOf", "oneOf"].some((word) => word in json);
   const properties = json["properties"] ?? {};

@@ -1,6 +1,7 @@
 import type { JsonSchema } from "../definitions/schema.ts";
 import { KitError } from "../errors/kit-error.ts";
-import { isRecord } from "./is-record.ts";
+import { quote } from "../errors/quote.ts";
+import { isRecord } from "../json/is-record.ts";
 
 /** The string formats that a form can carry (MCP 2026-07-28, elicitation, string schema). */
 const formats: ReadonlySet<unknown> = new Set(["email", "uri", "date", "date-time"]);
@@ -20,14 +21,14 @@ export function toFormField(name: string, schema: unknown): JsonSchema {
   if (field === undefined) {
     throw new KitError(
       "MISUSE",
-      `Property ${JSON.stringify(name)} does not fit a form: ${shorten(schema)}. A form has strings, numbers, booleans, ` +
+      `Property ${JSON.stringify(name)} does not fit a form: ${quote(schema)}. A form has strings, numbers, booleans, ` +
         "enumerations of strings, and lists of those enumerations; make an optional property optional, not nullable",
     );
   }
   if (field["default"] !== undefined && !fitsType(field["type"], field["default"])) {
     throw new KitError(
       "MISUSE",
-      `Property ${JSON.stringify(name)} has the default ${shorten(field["default"])}, which is no ${String(field["type"])}`,
+      `Property ${JSON.stringify(name)} has the default ${quote(field["default"])}, which is no ${String(field["type"])}`,
     );
   }
   return field;
@@ -108,9 +109,4 @@ function pick(schema: Record<string, unknown>, words: readonly string[]): Record
 
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string");
-}
-
-function shorten(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 120 ? `${text.slice(0, 120)}...` : text;
 }

@@ -45,8 +45,46 @@ export function stderrLogger({
   };
 }
 
+/**
+ * Logs an error through a logger that may itself fail on an odd value: then the line goes to stderr, and what the caller was about
+ * to do, such as answering a client, goes on.
+ */
+export function logError(log: () => Logger, message: string, fields: LogFields): void {
+  try {
+    log().error(message, fields);
+  } catch (loggerError) {
+    stderrLogger().error(message, { ...fields, loggerError });
+  }
+}
+
 /** Errors with their stack and causes; a value that JSON cannot carry costs that field, never the line. */
 function toJsonLine(line: Record<string, unknown>): string {
+  try {
+    return toJson(line);
+  } catch {
+    return toJson(Object.fromEntries(Object.entries(line).map(([name, value]) => [name, legible(value)])));
+  }
+}
+
+/** The field itself or, when it has a getter or a `toJSON()` that throws, what can be had of it. */
+function legible(value: unknown): unknown {
+  try {
+    toJson({ value });
+    return value;
+  } catch {
+    return stackOf(value) ?? "[illegible]";
+  }
+}
+
+function stackOf(value: unknown): string | undefined {
+  try {
+    return value instanceof Error ? String(value.stack) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function toJson(line: Record<string, unknown>): string {
   const seen = new WeakSet<object>();
   return JSON.stringify(line, (_key, value: unknown) => {
     if (typeof value === "bigint") return value.toString();

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { KitError } from "../errors/kit-error.ts";
-import type { ClientRequest } from "../pipeline/incoming.ts";
+import type { ClientRequest } from "../protocol/incoming.ts";
 import type { Question } from "./question.ts";
 
 /** How {@link askOnOpenExchange} sends its question. */

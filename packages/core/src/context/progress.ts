@@ -21,14 +21,14 @@ export class ProgressReporter {
     this.#send = send;
   }
 
-  /** Takes a report. One that does not grow is dropped. */
+  /** Takes a report. One that does not grow, or is no number that JSON has, is dropped. */
   report(done: number, total?: number, message?: string): void {
-    if (!(done > this.#lastDone)) return;
+    if (!(done > this.#lastDone && Number.isFinite(done))) return;
     this.#lastDone = done;
     this.#waiting = {
       progressToken: this.#token,
       progress: done,
-      ...(total !== undefined && { total }),
+      ...(Number.isFinite(total) && { total }),
       ...(message !== undefined && { message }),
     };
     const wait = this.#lastSentAt + this.#intervalMs - performance.now();

@@ -1,10 +1,10 @@
 import type { CreateMessageResult, Root } from "@modelcontextprotocol/server";
 import type { Schema } from "../definitions/schema.ts";
 import { KitError } from "../errors/kit-error.ts";
+import { isRecord } from "../json/is-record.ts";
+import { toPlainData } from "../json/plain-data.ts";
 import type { Elicited, ElicitFormOptions, ElicitUrlOptions, SampleOptions } from "./client-input.ts";
 import { toElicitationForm } from "./elicitation-form.ts";
-import { isRecord } from "./is-record.ts";
-import { toJsonValue } from "./to-json-value.ts";
 
 /** The requests that a server may have for a client in the middle of a call. */
 export type QuestionMethod = "elicitation/create" | "sampling/createMessage" | "roots/list";
@@ -66,7 +66,7 @@ export function urlQuestion({ message, url }: ElicitUrlOptions): Question<Elicit
 
 /** A completion by the client's model. @throws KitError `MISUSE` when the options hold what JSON cannot carry */
 export function sampleQuestion({ key: _key, ...options }: SampleOptions): Question<CreateMessageResult> {
-  const params = toJsonValue<Record<string, unknown>>(options, "sample()");
+  const params = toPlainData<Record<string, unknown>>(options, "sample()");
   return {
     kind: "sample",
     method: "sampling/createMessage",

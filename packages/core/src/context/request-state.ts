@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
 import { KitError } from "../errors/kit-error.ts";
-import type { Incoming } from "../pipeline/incoming.ts";
-import { canonicalJson } from "./canonical-json.ts";
+import { canonicalJson } from "../json/canonical-json.ts";
+import type { Incoming } from "../protocol/incoming.ts";
 
 /** Options for {@link createStateSealer}. */
 export interface StateSealerOptions {
@@ -125,11 +125,13 @@ export function createStateSealer({
 
 /** The operation as the client sent it. A retry repeats the original request, so this is what both rounds have in common. */
 export function stateBindingOf({ method, params, principal }: Incoming): StateBinding {
+  const target = params["name"] ?? params["uri"];
   return {
     principal: principal?.id,
     tenant: principal?.tenant,
     method,
-    target: String(params["name"] ?? params["uri"]),
+    // What is no text addresses nothing; the operation says so when it reads its parameters.
+    target: typeof target === "string" ? target : "",
     arguments: params["arguments"] ?? {},
   };
 }

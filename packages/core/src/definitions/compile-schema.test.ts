@@ -183,6 +183,17 @@ describe("a compiled zod schema", () => {
     expect(Object.keys(compile(schema).json["properties"] as object)).toContain("__proto__");
   });
 
+  it("does not take what objects inherit for an optional member, at any depth", async () => {
+    const inner = z.object({ toString: z.string().optional(), valueOf: z.number().default(3) });
+    const schema = z.object({ constructor: z.string().optional(), list: z.array(inner) });
+
+    const left = await compile(schema).check({ list: [{}] });
+    const given = await compile(schema).check({ constructor: "c", list: [{ toString: "s", valueOf: 4 }] });
+
+    expect(left).toEqual({ ok: true, value: { list: [{ valueOf: 3 }] } });
+    expect(given).toEqual({ ok: true, value: { constructor: "c", list: [{ toString: "s", valueOf: 4 }] } });
+  });
+
   it("lists the output of an output schema", () => {
     const schema = z.object({ at: z.string().default("now") });
 

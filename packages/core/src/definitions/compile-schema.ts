@@ -1,5 +1,6 @@
 import { KitError } from "../errors/kit-error.ts";
-import { frozenJson } from "./frozen-json.ts";
+import { frozenJson } from "../json/frozen-json.ts";
+import { namesInherited, withoutInheritance } from "./inherited-names.ts";
 import { jsonSchemaCheck } from "./json-schema-check.ts";
 import { withObjectRoot } from "./object-root.ts";
 import type { CompiledSchema, JsonSchema, Schema } from "./schema.ts";
@@ -31,7 +32,7 @@ export function compileSchema(schema: Schema, { use, owner }: CompileSchemaOptio
     const found = source["type"] === undefined ? "it does not say so" : `its type is ${JSON.stringify(source["type"])}`;
     throw new KitError("MISUSE", `${name} must describe an object: ${found}. ${rootRemedy(schema)}`);
   }
-  return { json: frozenJson(json), check: compileCheck(schema, json, name) };
+  return { json: frozenJson(json), check: compileCheck(schema, json, { use, name }) };
 }
 
 function toJsonSchema(schema: Schema, use: SchemaUse, name: string): JsonSchema {
@@ -77,8 +78,16 @@ function plainJsonSchema(schema: JsonSchema, name: string): JsonSchema {
   }
 }
 
-function compileCheck(schema: Schema, json: JsonSchema, name: string): CompiledSchema["check"] {
-  if (isStandardSchema(schema)) return standardCheck(schema);
+function compileCheck(
+  schema: Schema,
+  json: JsonSchema,
+  { use, name }: { readonly use: SchemaUse; readonly name: string },
+): CompiledSchema["check"] {
+  if (isStandardSchema(schema)) {
+    const check = standardCheck(schema);
+    // What goes in is JSON and can be copied; what a handler returns may be anything.
+    return use !== "output" && namesInherited(json) ? (value) => check(withoutInheritance(value)) : check;
+  }
   try {
     return jsonSchemaCheck(json);
   } catch (cause) {

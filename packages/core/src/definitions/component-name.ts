@@ -1,4 +1,5 @@
 import { KitError } from "../errors/kit-error.ts";
+import { quote } from "../errors/quote.ts";
 
 /**
  * Refuses a tool name that clients may not take: MCP and model providers agree on 1 to 64 of these characters. Names that
@@ -10,17 +11,12 @@ export function assertToolName(name: unknown): asserts name is string {
   if (typeof name === "string" && /^[A-Za-z0-9_./-]{1,64}$/.test(name)) return;
   throw new KitError(
     "MISUSE",
-    `${quoteName(name)} is not a tool name: use 1 to 64 of the characters A-Z a-z 0-9 _ - . / and say the rest in "title"`,
+    `${quote(name)} is not a tool name: use 1 to 64 of the characters A-Z a-z 0-9 _ - . / and say the rest in "title"`,
   );
 }
 
 /** Refuses a prompt name that is empty, over 128 characters, or has control characters. @throws KitError `MISUSE` */
 export function assertPromptName(name: unknown): asserts name is string {
   if (typeof name === "string" && /^\P{C}{1,128}$/u.test(name)) return;
-  throw new KitError("MISUSE", `${quoteName(name)} is not a prompt name: use 1 to 128 printable characters`);
-}
-
-function quoteName(name: unknown): string {
-  if (typeof name !== "string") return `A ${typeof name}`;
-  return JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}...` : name);
+  throw new KitError("MISUSE", `${quote(name)} is not a prompt name: use 1 to 128 printable characters`);
 }

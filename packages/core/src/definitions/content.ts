@@ -1,4 +1,5 @@
 import type { Annotations, ContentBlock, EmbeddedResource, ResourceLink } from "@modelcontextprotocol/server";
+import { isRecord } from "../json/is-record.ts";
 
 /** Marks blocks made here, so that an object of yours that looks like one is not mistaken for it. */
 const brand: symbol = Symbol.for("@plinth/core/content");
@@ -51,6 +52,31 @@ export function embeddedResource(
 /** Whether `value` was made by one of the functions here. */
 export function isContent(value: unknown): value is Content {
   return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+}
+
+/** Whether a value is content by its brand or, for content written by hand, by its shape (MCP, content blocks). */
+export function isContentBlock(value: unknown): value is ContentBlock {
+  if (isContent(value)) return true;
+  if (!isRecord(value)) return false;
+  switch (value["type"]) {
+    case "text":
+      return typeof value["text"] === "string";
+    case "image":
+    case "audio":
+      return typeof value["data"] === "string" && typeof value["mimeType"] === "string";
+    case "resource_link":
+      return typeof value["uri"] === "string" && typeof value["name"] === "string";
+    case "resource": {
+      const { resource } = value;
+      return (
+        isRecord(resource) &&
+        typeof resource["uri"] === "string" &&
+        (typeof resource["text"] === "string" || typeof resource["blob"] === "string")
+      );
+    }
+    default:
+      return false;
+  }
 }
 
 /** A tool's whole answer, where returning a value is not enough. */

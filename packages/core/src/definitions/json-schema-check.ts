@@ -1,5 +1,7 @@
+import { shorten } from "../errors/quote.ts";
+import { formatPath, valueAt } from "../json/json-path.ts";
 import { compileWithEngine, type JsonSchemaError } from "./json-schema-engine.ts";
-import { closestForm, formatPath, jsonTypeOf, limitProblems, shorten, valueAt } from "./schema-problems.ts";
+import { closestForm, jsonTypeOf, limitProblems } from "./schema-problems.ts";
 import type { JsonSchema, SchemaCheck, SchemaProblem } from "./schema.ts";
 
 /** A check against plain JSON Schema. The value passes unchanged. @throws Error when the schema cannot be compiled */

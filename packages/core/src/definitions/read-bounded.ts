@@ -15,7 +15,7 @@ export interface ReadBoundedOptions {
  * Reads a stream whole: text if every chunk is, otherwise bytes, with text in UTF-8. When it is too long or the signal
  * aborts, the stream is told to stop, so that its file or socket is freed.
  *
- * @throws what `tooLarge` makes; the signal's reason, or KitError `CANCELLED`; whatever the stream throws
+ * @throws what `tooLarge` makes; KitError `INVALID_OUTPUT` for a chunk that is neither text nor bytes; the signal's reason, or KitError `CANCELLED`; whatever the stream throws
  */
 export async function readBounded(
   stream: AsyncIterable<Chunk>,
@@ -30,6 +30,7 @@ export async function readBounded(
       // The race keeps a stream that has stalled from holding the call beyond its cancellation.
       const { done, value } = await Promise.race([iterator.next(), aborted.promise]);
       if (done === true) break;
+      if (typeof value !== "string" && !(value instanceof Uint8Array)) throw notAChunk(value);
       size += typeof value === "string" ? Buffer.byteLength(value) : value.byteLength;
       if (size > maxBytes) throw tooLarge();
       chunks.push(value);
@@ -44,6 +45,11 @@ export async function readBounded(
   return chunks.every((chunk) => typeof chunk === "string")
     ? chunks.join("")
     : Buffer.concat(chunks.map((chunk) => (typeof chunk === "string" ? Buffer.from(chunk) : chunk)));
+}
+
+/** Its size is unknown, so no limit would hold for it. */
+function notAChunk(value: unknown): KitError {
+  return new KitError("INVALID_OUTPUT", `The stream of a read yielded a ${typeof value}; yield text or bytes`);
 }
 
 /** Rejects once the signal aborts. */

@@ -88,6 +88,12 @@ describe("resource contents", () => {
     expect(open).toBe(false);
   });
 
+  it("refuse a stream of anything but text and bytes, whose size no limit could count", async () => {
+    const objects = chunks({ a: 1 } as unknown as string);
+
+    await expect(contents(objects, { maxBytes: 3 })).rejects.toMatchObject({ code: "INVALID_OUTPUT" });
+  });
+
   it("end with the signal, also while a stream has stalled", async () => {
     const cancel = new AbortController();
     const { promise: reading, resolve: onRead } = Promise.withResolvers<void>();
@@ -117,7 +123,7 @@ describe("resource contents", () => {
   it("refuse what JSON cannot carry", async () => {
     await expect(contents({ id: 1n })).rejects.toMatchObject({
       code: "INVALID_OUTPUT",
-      message: expect.stringContaining('Resource "data://x" returned a BigInt at id'),
+      message: expect.stringContaining('Resource "data://x": JSON cannot carry a BigInt at id'),
     });
   });
 });

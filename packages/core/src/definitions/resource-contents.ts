@@ -1,8 +1,8 @@
 import type { BlobResourceContents, TextResourceContents } from "@modelcontextprotocol/server";
 import { KitError } from "../errors/kit-error.ts";
-import { toJsonValue } from "./json-value.ts";
+import { toJsonValue } from "../json/json-value.ts";
 import { readBounded, type Chunk } from "./read-bounded.ts";
-import { isResourceParts, type ResourceReturn } from "./resource.ts";
+import { isResourceParts, type ResourcePart, type ResourceReturn } from "./resource.ts";
 
 /** Bytes that one read may yield unless its definition says otherwise. */
 const defaultMaxBytes = 10 * 1024 * 1024;
@@ -39,7 +39,9 @@ export async function toResourceContents(
     new KitError("TOO_LARGE", `${source} is larger than the ${maxBytes} bytes that one read may have`);
   if (isResourceParts(value)) {
     if (value.parts.reduce((sum, { body }) => sum + byteLength(body), 0) > maxBytes) throw tooLarge();
-    return value.parts.map((part) => toContents(part.body, part.uri ?? uri, part.mimeType ?? mimeType, part.meta));
+    return value.parts.map((part) =>
+      toContents(part.body, part.uri ?? uri, part.mimeType ?? mimeType, metaOf(part, source)),
+    );
   }
   if (isStream(value)) {
     return [toContents(await readBounded(value, { maxBytes, signal, tooLarge }), uri, mimeType)];
@@ -59,10 +61,14 @@ function toContents(
   const described = {
     uri,
     ...(mimeType !== undefined && { mimeType }),
-    ...(meta !== undefined && { _meta: { ...meta } }),
+    ...(meta !== undefined && { _meta: meta }),
   };
   if (typeof body === "string") return { ...described, text: body };
   return { ...described, blob: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("base64") };
+}
+
+function metaOf({ meta }: ResourcePart, source: string): Readonly<Record<string, unknown>> | undefined {
+  return meta === undefined ? undefined : (toJsonValue({ ...meta }, source) as Readonly<Record<string, unknown>>);
 }
 
 function isStream(value: object | string): value is AsyncIterable<Chunk> {

@@ -3,20 +3,6 @@ import type { SchemaProblem } from "./schema.ts";
 /** The most problems that one check reports; the rest are counted. A wrong array of 10,000 items must not fill a model's context. */
 const maxProblems = 10;
 
-/** The most characters of a client's own text (keys, values) that come back in one problem. */
-const maxEcho = 60;
-
-/** Writes the steps to a value as `items[2].price`; keys that are no identifiers are quoted, as `headers["x-id"]`. */
-export function formatPath(steps: readonly PropertyKey[]): string {
-  let path = "";
-  for (const step of steps) {
-    if (typeof step === "number") path += `[${step}]`;
-    else if (typeof step === "string" && /^[A-Za-z_$][\w$]{0,59}$/.test(step)) path += path === "" ? step : `.${step}`;
-    else path += `[${JSON.stringify(shorten(String(step)))}]`;
-  }
-  return path;
-}
-
 /** The first few problems, and how many more there are. */
 export function limitProblems(problems: readonly SchemaProblem[]): readonly SchemaProblem[] {
   if (problems.length <= maxProblems) return problems;
@@ -55,21 +41,6 @@ export function jsonTypeOf(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
   return Array.isArray(value) ? "array" : typeof value;
-}
-
-/** The value at a path, or `undefined`; what objects inherit does not count. */
-export function valueAt(root: unknown, steps: readonly PropertyKey[]): unknown {
-  let value = root;
-  for (const step of steps) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = (value as Record<PropertyKey, unknown>)[step];
-  }
-  return value;
-}
-
-/** Text of unknown length, cut for a message. */
-export function shorten(text: string, limit: number = maxEcho): string {
-  return text.length > limit ? `${text.slice(0, limit)}...` : text;
 }
 
 function wrongType(path: string, problems: readonly SchemaProblem[]): { expected: string; got: string } | undefined {

@@ -1,5 +1,7 @@
 import type { StandardSchemaV1, StandardSchemaWithJSON } from "@modelcontextprotocol/server";
-import { closestForm, formatPath, limitProblems, shorten, valueAt } from "./schema-problems.ts";
+import { shorten } from "../errors/quote.ts";
+import { formatPath, valueAt } from "../json/json-path.ts";
+import { closestForm, limitProblems } from "./schema-problems.ts";
 import type { Schema, SchemaCheck, SchemaProblem } from "./schema.ts";
 
 /** An issue with the fields that zod adds; no other library's fields are needed. */

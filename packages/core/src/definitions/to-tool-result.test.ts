@@ -90,11 +90,11 @@ describe("the result of a tool without an output schema", () => {
     [
       "a BigInt",
       { rows: [{ id: 1n }] },
-      /^Tool "t" returned a BigInt at rows\[0\]\.id, which JSON cannot carry: send a string or a number$/,
+      /^Tool "t": JSON cannot carry a BigInt at rows\[0\]\.id; send a string or a number$/,
     ],
     ["a circle", circle, /an object that contains itself at in\.circle/],
     ["a function", { f: () => 1 }, /a function at f/],
-    ["a symbol", Symbol("x"), /a symbol, which/],
+    ["a symbol", Symbol("x"), /carry a symbol;/],
     ["NaN", { n: Number.NaN }, /NaN at n/],
     ["infinity", [Infinity], /Infinity at \[0\]/],
     ["undefined in an array", { a: [undefined] }, /undefined at a\[0\]/],

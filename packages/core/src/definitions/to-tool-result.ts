@@ -1,7 +1,8 @@
 import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/server";
 import { KitError } from "../errors/kit-error.ts";
-import { isContent, isToolResult, type ToolResult } from "./content.ts";
-import { toJsonValue } from "./json-value.ts";
+import { isRecord } from "../json/is-record.ts";
+import { toJsonValue } from "../json/json-value.ts";
+import { isContent, isContentBlock, isToolResult, type ToolResult } from "./content.ts";
 import { describeProblems } from "./schema-problems.ts";
 import type { CompiledSchema, SchemaCheck } from "./schema.ts";
 import type { Awaitable } from "./tool.ts";
@@ -31,12 +32,12 @@ export function toToolResult(returned: unknown, tool: ResultSource): Awaitable<C
       `${label(tool)} returned content alone, but has an output schema: return an object, or toolResult() with structuredContent`,
     );
   }
-  return { content };
+  return { content: toJsonValue(content, label(tool)) as ContentBlock[] };
 }
 
 /** Content that a handler returned as such: a block, or an array with at least one block in it. */
 function toContent(returned: unknown, { output }: ResultSource): ContentBlock[] | undefined {
-  const isBlock = output === undefined ? isContentShape : isContent;
+  const isBlock = output === undefined ? isContentBlock : isContent;
   if (isBlock(returned)) return [returned];
   if (!Array.isArray(returned) || !returned.some(isBlock)) return undefined;
   const blocks = returned.map((item: unknown) => (typeof item === "string" ? textBlock(item) : item));
@@ -56,10 +57,10 @@ function fromValue(returned: unknown, tool: ResultSource): Awaitable<CallToolRes
 
 function fromToolResult(result: ToolResult, tool: ResultSource): Awaitable<CallToolResult> {
   const { structuredContent, isError, meta } = result;
-  const content = [...result.content];
+  const content = toBlocks(result.content, tool);
   const extras = {
     ...(isError !== undefined && { isError }),
-    ...(meta !== undefined && { _meta: { ...meta } }),
+    ...(meta !== undefined && { _meta: toObject(meta, "meta", tool) }),
   };
   if (structuredContent === undefined) {
     if (tool.output !== undefined && isError !== true) {
@@ -72,17 +73,24 @@ function fromToolResult(result: ToolResult, tool: ResultSource): Awaitable<CallT
   }
   // A failed call need not fit the output schema (MCP, tools, structured content).
   if (tool.output === undefined || isError === true) {
-    return { content, structuredContent: toStructured(structuredContent, tool), ...extras };
+    return { content, structuredContent: toObject(structuredContent, "structured content", tool), ...extras };
   }
   const checked = structured(structuredContent, tool.output, tool, () => content);
   return checked instanceof Promise ? checked.then((ready) => ({ ...ready, ...extras })) : { ...checked, ...extras };
+}
+
+function toBlocks(content: unknown, tool: ResultSource): ContentBlock[] {
+  if (Array.isArray(content) && content.every(isContentBlock)) {
+    return toJsonValue(content, label(tool)) as ContentBlock[];
+  }
+  throw new KitError("INVALID_OUTPUT", `${label(tool)} returned toolResult() with content that is no list of blocks`);
 }
 
 function structured(
   returned: unknown,
   output: CompiledSchema,
   tool: ResultSource,
-  toBlocks: (value: unknown) => ContentBlock[],
+  toContentOf: (value: unknown) => ContentBlock[],
 ): Awaitable<CallToolResult> {
   const finish = (check: SchemaCheck): CallToolResult => {
     if (!check.ok) {
@@ -92,46 +100,17 @@ function structured(
         `${label(tool)} returned what its output schema does not allow: ${problems}`,
       );
     }
-    const structuredContent = toStructured(check.value, tool);
-    return { content: toBlocks(structuredContent), structuredContent };
+    const structuredContent = toObject(check.value, "structured content", tool);
+    return { content: toContentOf(structuredContent), structuredContent };
   };
   const checking = output.check(returned);
   return checking instanceof Promise ? checking.then(finish) : finish(checking);
 }
 
-function toStructured(value: unknown, tool: ResultSource): Record<string, unknown> {
+function toObject(value: unknown, what: string, tool: ResultSource): Record<string, unknown> {
   const json = toJsonValue(value, label(tool));
   if (isRecord(json)) return json;
-  throw new KitError("INVALID_OUTPUT", `${label(tool)} returned structured content that is no object`);
-}
-
-/** Whether a value is content by its brand or, for content written by hand, by its shape (MCP, content blocks). */
-function isContentShape(value: unknown): value is ContentBlock {
-  if (isContent(value)) return true;
-  if (!isRecord(value)) return false;
-  switch (value["type"]) {
-    case "text":
-      return typeof value["text"] === "string";
-    case "image":
-    case "audio":
-      return typeof value["data"] === "string" && typeof value["mimeType"] === "string";
-    case "resource_link":
-      return typeof value["uri"] === "string" && typeof value["name"] === "string";
-    case "resource": {
-      const { resource } = value;
-      return (
-        isRecord(resource) &&
-        typeof resource["uri"] === "string" &&
-        (typeof resource["text"] === "string" || typeof resource["blob"] === "string")
-      );
-    }
-    default:
-      return false;
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  throw new KitError("INVALID_OUTPUT", `${label(tool)} returned ${what} that is no object`);
 }
 
 function textBlock(text: string): ContentBlock {

@@ -31,6 +31,31 @@ describe("toWireError", () => {
     expect(JSON.stringify(wire)).not.toContain("pw@host");
   });
 
+  it("leaves out data that JSON cannot carry, and lets none stand in for the request id", () => {
+    const circle: Record<string, unknown> = {};
+    circle["self"] = circle;
+    const wires = [circle, { id: 1n }, { requestId: "forged", film: "x" }].map((data) =>
+      toWireError(fail("No such film", { data }), "r-1"),
+    );
+
+    expect(wires.map(({ data }) => data)).toStrictEqual([
+      { requestId: "r-1" },
+      { requestId: "r-1" },
+      { requestId: "r-1", film: "x" },
+    ]);
+  });
+
+  it.each([Number.NaN, Infinity])("says nothing of %d seconds", (retryAfterSeconds) => {
+    const wire = toWireError(new KitError("RATE_LIMITED", "Too many calls", { retryAfterSeconds }), "r-1");
+
+    expect(JSON.parse(JSON.stringify(wire))).toStrictEqual({
+      code: -31429,
+      message: "Too many calls",
+      data: { requestId: "r-1" },
+      httpStatus: 429,
+    });
+  });
+
   it("tells when to come back", () => {
     const wire = toWireError(new KitError("RATE_LIMITED", "Too many calls", { retryAfterSeconds: 7 }), "r-1");
 
@@ -43,6 +68,29 @@ describe("toWireError", () => {
 
     expect(ours.length).toBeGreaterThan(5);
     expect(ours.filter((code) => errorCodes[code].rpc <= -32000)).toStrictEqual([]);
+  });
+});
+
+describe("toKitError", () => {
+  const refuse = (): never => {
+    throw new Error(secret);
+  };
+
+  it.each<[string, unknown]>([
+    ["null", null],
+    ["undefined", undefined],
+    ["a symbol", Symbol(secret)],
+    ["an object without a prototype", Object.assign(Object.create(null) as object, { message: secret })],
+    ["a frozen error", Object.freeze(new Error(secret))],
+    ["an error whose message throws", Object.defineProperty(new Error("x"), "message", { get: refuse })],
+    ["a proxy that throws", new Proxy({}, { get: refuse, getPrototypeOf: refuse })],
+    ["an error of a newer copy with an unknown code", Object.assign(new KitError("FAILED", secret), { code: "NEWER" })],
+  ])("masks %s and never throws", (_what, thrown) => {
+    const error = toKitError(thrown);
+
+    expect(error.code).toBe("INTERNAL");
+    expect(error.cause).toBe(thrown);
+    expect(JSON.stringify(toWireError(error, "r-1"))).not.toContain("pw@host");
   });
 });
 

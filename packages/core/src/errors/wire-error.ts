@@ -10,11 +10,20 @@ export interface WireError {
   readonly retryAfterSeconds?: number;
 }
 
-/** Any thrown value as a {@link KitError}: known ones pass, all else becomes a masked `INTERNAL` with its cause. */
+/**
+ * Any thrown value as a {@link KitError}: known ones pass, all else becomes a masked `INTERNAL` with its cause. Never throws,
+ * whatever it is given: an error while handling an error would reach the client unmasked.
+ */
 export function toKitError(thrown: unknown): KitError {
-  if (KitError.isInstance(thrown)) return thrown;
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new KitError("INTERNAL", message, { cause: thrown });
+  try {
+    // Another copy of this package may be newer, and have codes that this one has no table entry for.
+    if (KitError.isInstance(thrown) && Object.hasOwn(errorCodes, thrown.code)) return thrown;
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return new KitError("INTERNAL", message, { cause: thrown });
+  } catch {
+    // A getter that throws, an object without a prototype, a revoked proxy.
+    return new KitError("INTERNAL", "Something was thrown that cannot be read as an error", { cause: thrown });
+  }
 }
 
 /** The text a client may read: the message of an exposed error, otherwise a sentence with the request id to quote. */
@@ -22,17 +31,41 @@ export function clientMessage(error: KitError, requestId: string): string {
   return error.expose ? error.message : `Internal error. Quote request id ${requestId} when you report it.`;
 }
 
+/**
+ * What a client may read besides the text: the request id, when to come back, and the error's own `data` if it is exposed. As
+ * plain JSON, because an error that cannot be sent would leave the client waiting for ever; `data` that JSON cannot carry is
+ * left out.
+ */
+export function clientData(error: KitError, requestId: string): Readonly<Record<string, unknown>> {
+  const { retryAfterSeconds } = error;
+  return {
+    ...(error.expose && error.data !== undefined && jsonOrNothing(error.data)),
+    ...(isSeconds(retryAfterSeconds) && { retryAfterSeconds }),
+    requestId,
+  };
+}
+
 /** The one mapping from an error to the wire. Nothing of a masked error crosses but the request id. */
 export function toWireError(error: KitError, requestId: string): WireError {
   const entry = errorCodes[error.code];
-  const data: Record<string, unknown> = { requestId };
-  if (error.expose) Object.assign(data, error.data);
-  if (error.retryAfterSeconds !== undefined) data["retryAfterSeconds"] = error.retryAfterSeconds;
+  const { retryAfterSeconds } = error;
   return {
     code: entry.rpc,
     message: clientMessage(error, requestId),
-    data,
+    data: clientData(error, requestId),
     ...(entry.http !== undefined && { httpStatus: entry.http }),
-    ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
+    ...(isSeconds(retryAfterSeconds) && { retryAfterSeconds }),
   };
+}
+
+function isSeconds(value: number | undefined): value is number {
+  return value !== undefined && Number.isFinite(value);
+}
+
+function jsonOrNothing(data: object): object | undefined {
+  try {
+    return JSON.parse(JSON.stringify(data)) as object;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,11 +1,11 @@
 import type { Server as SdkServer } from "@modelcontextprotocol/server";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Logger } from "../context/logger.ts";
-import type { Principal } from "../context/principal.ts";
 import type { WireError } from "../errors/wire-error.ts";
-import type { HttpRequestInfo } from "../pipeline/incoming.ts";
 import type { Era, TransportKind } from "../protocol/eras.ts";
-import type { HealthReport } from "../services/service-set.ts";
+import type { HttpRequestInfo } from "../protocol/incoming.ts";
+import type { Principal } from "../protocol/principal.ts";
+import type { HealthReport } from "../services/service-health.ts";
 import type { ChangeEvents } from "./change-events.ts";
 
 /** Who sent a message, and with which HTTP request. */

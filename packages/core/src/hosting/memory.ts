@@ -1,5 +1,5 @@
 import type { Transport } from "@modelcontextprotocol/server";
-import type { Principal } from "../context/principal.ts";
+import { assertPrincipal, type Principal } from "../protocol/principal.ts";
 import type { HostedServer } from "./hosted-server.ts";
 import { openSdkConnection } from "./stdio/sdk-connection.ts";
 
@@ -11,6 +11,8 @@ export interface MemoryOptions {
 
 /** A connection in this process. */
 export interface MemoryHost {
+  /** Resolves when the connection has ended, from either side. */
+  readonly closed: Promise<void>;
   /** Ends the connection and aborts its calls; the server's services go on. */
   close(): Promise<void>;
 }
@@ -24,6 +26,19 @@ export async function connectMemory(
   transport: Transport,
   { principal }: MemoryOptions = {},
 ): Promise<MemoryHost> {
+  assertPrincipal(principal);
   await server.start();
-  return openSdkConnection(server, { transport, kind: "memory", ...(principal !== undefined && { principal }) });
+  const connection = await openSdkConnection(server, {
+    transport,
+    kind: "memory",
+    ...(principal !== undefined && { principal }),
+  });
+  const closed = Promise.withResolvers<void>();
+  const { onclose } = transport;
+  transport.onclose = () => {
+    onclose?.();
+    closed.resolve();
+  };
+  const close = (): Promise<void> => connection.close().finally(closed.resolve);
+  return { closed: closed.promise, close };
 }

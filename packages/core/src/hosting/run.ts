@@ -52,10 +52,9 @@ export async function run(server: RunnableServer, options: RunOptions): Promise<
 
 /** Serves until the client leaves (stdio) or the host has closed (HTTP). */
 async function serve(server: RunnableServer, options: RunOptions): Promise<void> {
-  const http = withEnvironment(options.http ?? {});
   const identity = { name: server.name, version: server.version };
-  if (chooseTransport(options.transport, http.port !== undefined) === "http") {
-    const { closed } = await server.listen(http);
+  if (chooseTransport(options) === "http") {
+    const { closed } = await server.listen(withEnvironment(options.http ?? {}));
     await closed;
   } else {
     const { closed } = await server.serveStdio(options.stdio ?? {});
@@ -74,19 +73,27 @@ function once(exit: (status: number) => void): (status: number) => void {
   };
 }
 
-function chooseTransport(asked: RunOptions["transport"], hasPort: boolean): "stdio" | "http" {
-  const choice = asked ?? process.env["TRANSPORT"] ?? "auto";
+function chooseTransport({ transport, http }: RunOptions): "stdio" | "http" {
+  const choice = transport ?? environment("TRANSPORT") ?? "auto";
   if (choice === "stdio" || choice === "http") return choice;
-  if (choice === "auto") return hasPort ? "http" : "stdio";
+  if (choice === "auto") return (http?.port ?? environment("PORT")) === undefined ? "stdio" : "http";
   throw new KitError("MISUSE", `TRANSPORT is ${JSON.stringify(choice)}; use "auto", "stdio" or "http"`);
 }
 
 function withEnvironment(http: HttpOptions): HttpOptions {
-  const { PORT, HOST } = process.env;
-  const port = http.port ?? (PORT === undefined || PORT === "" ? undefined : Number(PORT));
-  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
-    throw new KitError("MISUSE", `PORT is ${JSON.stringify(PORT)}; use a whole number from 0 to 65535`);
-  }
-  const host = http.host ?? HOST;
+  const port = http.port ?? toPort(environment("PORT"));
+  const host = http.host ?? environment("HOST");
   return { ...http, ...(port !== undefined && { port }), ...(host !== undefined && { host }) };
+}
+
+/** Digits alone: `Number` would read a blank as 0 and take any free port. */
+function toPort(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new KitError("MISUSE", `PORT is ${JSON.stringify(text)}; use a whole number from 0 to 65535`);
+}
+
+/** A variable that is set to nothing counts as not set, as in most shells' scripts and container files. */
+function environment(name: "HOST" | "PORT" | "TRANSPORT"): string | undefined {
+  return process.env[name] || undefined;
 }

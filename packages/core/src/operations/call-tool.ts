@@ -1,8 +1,9 @@
 import { describeProblems } from "../definitions/schema-problems.ts";
 import { toToolResult } from "../definitions/to-tool-result.ts";
 import { KitError } from "../errors/kit-error.ts";
+import { quote } from "../errors/quote.ts";
 import type { Operation } from "../pipeline/operation.ts";
-import { optionalObject, quote, requireString } from "./params.ts";
+import { optionalObject, requireString } from "./params.ts";
 
 /** `tools/call` (MCP 2026-07-28, tools, calling tools). */
 export const callTool: Operation = {

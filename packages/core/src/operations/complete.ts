@@ -1,8 +1,10 @@
 import type { Catalog, CatalogEntry } from "../catalog/catalog.ts";
 import type { Completers } from "../definitions/completion.ts";
 import { KitError } from "../errors/kit-error.ts";
+import { quote } from "../errors/quote.ts";
+import { isRecord } from "../json/is-record.ts";
 import type { Operation } from "../pipeline/operation.ts";
-import { isObject, optionalObject, quote, requireString, type Params } from "./params.ts";
+import { optionalObject, requireString, type Params } from "./params.ts";
 
 /** The most values that one answer may carry (MCP, completion). */
 const maxValues = 100;
@@ -11,7 +13,7 @@ const maxValues = 100;
 export const complete: Operation = {
   method: "completion/complete",
   capability: "completions",
-  target: (catalog, params) => (isObject(params["ref"]) ? findReferenced(catalog, params["ref"]) : undefined),
+  target: (catalog, params) => (isRecord(params["ref"]) ? findReferenced(catalog, params["ref"]) : undefined),
   async run(call, catalog) {
     const reference = optionalObject(call.params, "ref", call.method);
     const argument = optionalObject(call.params, "argument", call.method);
@@ -20,11 +22,14 @@ export const complete: Operation = {
     const entry = findReferenced(catalog, reference);
     if (entry === undefined) {
       const missing = reference["name"] ?? reference["uri"];
-      throw new KitError("INVALID_PARAMS", `Nothing to complete for: ${quote(String(missing))}`);
+      throw new KitError("INVALID_PARAMS", `Nothing to complete for: ${quote(missing)}`);
     }
     const completers: Completers = entry.kind === "tool" ? {} : (entry.definition.complete ?? {});
     const completer = Object.hasOwn(completers, name) ? completers[name] : undefined;
-    const all = (await completer?.(typed, call.context, chosenArguments(call.params))) ?? [];
+    const all: unknown = (await completer?.(typed, call.context, chosenArguments(call.params))) ?? [];
+    if (!Array.isArray(all) || !all.every((value) => typeof value === "string")) {
+      throw new KitError("INVALID_OUTPUT", `The completer of ${quote(name)} returned no list of strings`);
+    }
     return { completion: { values: all.slice(0, maxValues), total: all.length, hasMore: all.length > maxValues } };
   },
 };
@@ -37,8 +42,8 @@ function findReferenced(catalog: Catalog, reference: Params): CatalogEntry | und
 
 function chosenArguments(params: Params): Readonly<Record<string, string>> {
   const context = params["context"];
-  const chosen = isObject(context) ? context["arguments"] : undefined;
-  if (!isObject(chosen)) return {};
+  const chosen = isRecord(context) ? context["arguments"] : undefined;
+  if (!isRecord(chosen)) return {};
   return Object.fromEntries(
     Object.entries(chosen).filter((pair): pair is [string, string] => typeof pair[1] === "string"),
   );

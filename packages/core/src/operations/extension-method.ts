@@ -4,6 +4,9 @@ import { describeProblems } from "../definitions/schema-problems.ts";
 import type { Schema, SchemaInput, SchemaOutput } from "../definitions/schema.ts";
 import type { Awaitable } from "../definitions/tool.ts";
 import { KitError } from "../errors/kit-error.ts";
+import { quote } from "../errors/quote.ts";
+import { isRecord } from "../json/is-record.ts";
+import { toJsonValue } from "../json/json-value.ts";
 import type { Result } from "../pipeline/call.ts";
 import type { Operation } from "../pipeline/operation.ts";
 
@@ -25,6 +28,23 @@ export type ExtensionHandler<Params extends Schema, ResultSchema extends Schema 
   context: Context<Services>,
 ) => Awaitable<ResultSchema extends Schema ? SchemaInput<ResultSchema> : Readonly<Record<string, unknown>>>;
 
+/** The first segments of methods that belong to the specification; the SDK serves some of these itself. */
+const reservedSpaces: ReadonlySet<string> = new Set(
+  "completion elicitation initialize logging notifications ping prompts resources roots rpc sampling server subscriptions tools".split(
+    " ",
+  ),
+);
+
+/** Refuses a name that is not of the form `vendor/thing`, or that the specification may use. @throws KitError `MISUSE` */
+export function assertExtensionMethod(method: string): void {
+  const isNamespaced = /^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)+$/.test(method);
+  if (isNamespaced && !reservedSpaces.has(method.split("/", 1)[0] ?? "")) return;
+  throw new KitError(
+    "MISUSE",
+    `${quote(method)} cannot be an extension method: name it vendor/thing, outside the specification's name spaces`,
+  );
+}
+
 /** Makes an operation of an extension method; it runs through the same pipeline as every other. */
 export function extensionMethod<Params extends Schema, ResultSchema extends Schema | undefined>(
   method: string,
@@ -42,16 +62,17 @@ export function extensionMethod<Params extends Schema, ResultSchema extends Sche
       if (!checked.ok) {
         throw new KitError("INVALID_PARAMS", `Invalid params for ${method}: ${describeProblems(checked.problems)}`);
       }
-      const returned = await handler(checked.value as SchemaOutput<Params>, call.context);
-      if (result === undefined) return { ...(returned as Readonly<Record<string, unknown>>) };
-      const outcome = await result.check(returned);
+      const returned: unknown = await handler(checked.value as SchemaOutput<Params>, call.context);
+      const outcome = (await result?.check(returned)) ?? { ok: true as const, value: returned };
       if (!outcome.ok) {
         throw new KitError(
           "INVALID_OUTPUT",
           `${method} returned a wrong result: ${describeProblems(outcome.problems)}`,
         );
       }
-      return { ...(outcome.value as Record<string, unknown>) };
+      const sent = toJsonValue(outcome.value, method);
+      if (isRecord(sent)) return { ...sent };
+      throw new KitError("INVALID_OUTPUT", `${method} returned no object: an MCP result is one`);
     },
   };
 }

@@ -1,9 +1,9 @@
-import type { PromptReturn } from "../definitions/prompt.ts";
 import { describeProblems } from "../definitions/schema-problems.ts";
+import { toPromptResult } from "../definitions/to-prompt-result.ts";
 import { KitError } from "../errors/kit-error.ts";
-import type { Result } from "../pipeline/call.ts";
+import { quote } from "../errors/quote.ts";
 import type { Operation } from "../pipeline/operation.ts";
-import { optionalObject, quote, requireString } from "./params.ts";
+import { optionalObject, requireString } from "./params.ts";
 
 /** `prompts/get` (MCP 2026-07-28, prompts, getting a prompt). */
 export const getPrompt: Operation = {
@@ -23,18 +23,6 @@ export const getPrompt: Operation = {
       const problems = describeProblems(checked.problems);
       throw new KitError("INVALID_PARAMS", `Invalid arguments for prompt ${quote(name)}: ${problems}`);
     }
-    return toPromptResult(await prompt.definition.render(checked.value, call.context), prompt.definition.description);
+    return toPromptResult(await prompt.definition.render(checked.value, call.context), prompt.definition);
   },
 };
-
-function toPromptResult(returned: PromptReturn, description: string | undefined): Result {
-  if (typeof returned === "string") {
-    return described([{ role: "user", content: { type: "text", text: returned } }], description);
-  }
-  if ("messages" in returned) return described(returned.messages, returned.description ?? description);
-  return described(returned, description);
-}
-
-function described(messages: readonly unknown[], description: string | undefined): Result {
-  return { ...(description !== undefined && { description }), messages };
-}

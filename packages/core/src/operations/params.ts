@@ -1,4 +1,5 @@
 import { KitError } from "../errors/kit-error.ts";
+import { isRecord } from "../json/is-record.ts";
 
 /** Parameters as a client sent them. */
 export type Params = Readonly<Record<string, unknown>>;
@@ -14,23 +15,13 @@ export function requireString(params: Params, name: string, method: string): str
 export function optionalObject(params: Params, name: string, method: string): Params {
   const value = params[name];
   if (value === undefined) return {};
-  if (isObject(value)) return value;
+  if (isRecord(value)) return value;
   throw new KitError("INVALID_PARAMS", `${method}: params.${name} must be an object; got ${typeName(value)}`);
 }
 
 /** An optional cursor. @throws KitError `INVALID_PARAMS` */
 export function optionalCursor(params: Params, method: string): string | undefined {
   return params["cursor"] === undefined ? undefined : requireString(params, "cursor", method);
-}
-
-/** Whether `value` is an object other than an array. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** A name from a client, quoted and cut for a message. */
-export function quote(value: string): string {
-  return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}...` : value);
 }
 
 function typeName(value: unknown): string {

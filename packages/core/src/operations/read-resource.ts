@@ -2,9 +2,10 @@ import type { ResourceEntry, ResourceTemplateEntry } from "../catalog/catalog.ts
 import { toResourceContents } from "../definitions/resource-contents.ts";
 import { describeProblems } from "../definitions/schema-problems.ts";
 import { KitError } from "../errors/kit-error.ts";
+import { quote } from "../errors/quote.ts";
 import type { Call, Result } from "../pipeline/call.ts";
 import type { Operation, UriVariables } from "../pipeline/operation.ts";
-import { quote, requireString } from "./params.ts";
+import { requireString } from "./params.ts";
 
 /** `resources/read` (MCP 2026-07-28, resources, reading resources). */
 export const readResource: Operation = {

@@ -23,6 +23,6 @@ export interface Call {
   readonly context: Context;
   /** Aborts when the call should stop: cancelled, disconnected, timed out. Never fired by success. */
   readonly signal: AbortSignal;
-  /** A copy with changes; the context follows the new signal. */
+  /** A copy with changes: the target follows new parameters, the context a new signal. */
   with(changes: CallChanges): Call;
 }

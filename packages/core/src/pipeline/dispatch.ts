@@ -1,14 +1,18 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import { CallContext, asCallContext, type ContextEnvironment } from "../context/call-context.ts";
+import { CallContext, type ContextEnvironment } from "../context/call-context.ts";
+import { logError } from "../context/logger.ts";
 import { nextRequestId } from "../context/request-id.ts";
 import { errorCodes } from "../errors/error-codes.ts";
 import { KitError } from "../errors/kit-error.ts";
-import { clientMessage, toKitError, toWireError, type WireError } from "../errors/wire-error.ts";
-import type { Result } from "./call.ts";
+import { quote } from "../errors/quote.ts";
+import { clientData, clientMessage, toKitError, toWireError, type WireError } from "../errors/wire-error.ts";
+import { isRecord } from "../json/is-record.ts";
+import { toJsonValue } from "../json/json-value.ts";
+import type { Incoming } from "../protocol/incoming.ts";
+import type { Call, Result } from "./call.ts";
 import type { CallsInFlight } from "./calls-in-flight.ts";
-import type { Incoming } from "./incoming.ts";
-import { compose, type Handler, type Middleware } from "./middleware.ts";
-import { OperationCall } from "./operation-call.ts";
+import { compose, type Middleware } from "./middleware.ts";
+import { OperationCall, type CallBounds } from "./operation-call.ts";
 import type { Operation } from "./operation.ts";
 
 /** What {@link createDispatch} needs of the server. */
@@ -28,7 +32,7 @@ export type Dispatch = (incoming: Incoming) => Promise<Outcome>;
 
 /** Makes the one function in which all transports and eras end. Middleware is composed here, once. */
 export function createDispatch({ catalog, operations, middleware, environment, calls }: DispatchOptions): Dispatch {
-  const pipeline = compose(middleware, innermost(operations));
+  const pipeline = compose(middleware, operate);
 
   return async function dispatch(incoming) {
     const snapshot = catalog();
@@ -36,11 +40,11 @@ export function createDispatch({ catalog, operations, middleware, environment, c
     const tracked = calls.begin(incoming.signal);
     const context = CallContext.create(incoming, environment, requestId, tracked.signal);
     try {
-      const target = operations.get(incoming.method)?.target?.(snapshot, incoming.params);
-      const result = await pipeline(new OperationCall(incoming.params, { target, context, catalog: snapshot }));
-      return { result };
+      const bounds: CallBounds = { operation: operations.get(incoming.method), catalog: snapshot, made: undefined };
+      const result = await pipeline(OperationCall.create(incoming.params, context, bounds));
+      return { result: isRecord(result) && result === bounds.made ? result : fromMiddleware(result) };
     } catch (thrown) {
-      return toOutcome(incoming.signal.aborted ? cancelled(thrown) : toKitError(thrown), context, incoming);
+      return toOutcome(toFailure(thrown, tracked.signal, incoming.signal), context, incoming);
     } finally {
       await context.finish();
       tracked.end();
@@ -49,22 +53,30 @@ export function createDispatch({ catalog, operations, middleware, environment, c
 }
 
 /** What runs inside all middleware: the operation itself, and the questions it left open. */
-function innermost(operations: ReadonlyMap<string, Operation>): Handler {
-  return async function operate(call) {
-    const operation = operations.get(call.method);
-    if (operation === undefined) throw new KitError("METHOD_NOT_FOUND", `Method not found: ${call.method}`);
-    const context = asCallContext(call.context);
-    context.beginRun();
-    try {
-      const result = await operation.run(call, (call as OperationCall).catalog);
-      const pending = context.pendingInput();
-      return pending === undefined ? result : await pending;
-    } catch (thrown) {
-      const pending = context.pendingInput();
-      if (pending !== undefined) return await pending;
-      throw thrown;
-    }
-  };
+async function operate(call: Call): Promise<Result> {
+  if (!(call instanceof OperationCall)) {
+    throw new KitError("MISUSE", "A middleware passed on a call of its own; change a call with call.with({ ... })");
+  }
+  const { context, bounds } = call;
+  const { operation, catalog } = bounds;
+  if (operation === undefined) throw new KitError("METHOD_NOT_FOUND", `Method not found: ${call.method}`);
+  context.beginRun();
+  try {
+    const result = await operation.run(call, catalog);
+    const pending = context.pendingInput();
+    return (bounds.made = pending === undefined ? result : await pending);
+  } catch (thrown) {
+    const pending = context.pendingInput();
+    if (pending !== undefined) return (bounds.made = await pending);
+    throw thrown;
+  }
+}
+
+/** Checks what a middleware answered in its own words: an answer that cannot be sent would leave the client waiting for ever. */
+function fromMiddleware(returned: unknown): Result {
+  const result = toJsonValue(returned, "The result of a middleware");
+  if (isRecord(result)) return result;
+  throw new KitError("INVALID_OUTPUT", `A middleware returned ${quote(result)}; return what next() gives, or a result`);
 }
 
 /**
@@ -72,23 +84,33 @@ function innermost(operations: ReadonlyMap<string, Operation>): Handler {
  * otherwise a JSON-RPC error. The log has what the client does not see.
  */
 function toOutcome(error: KitError, context: CallContext, incoming: Incoming): Outcome {
-  if (!error.expose) context.log.error("Call failed", { code: error.code, error, target: targetName(incoming) });
+  if (!error.expose) {
+    logError(() => context.log, "Call failed", { code: error.code, error, target: targetName(incoming) });
+  }
   if (incoming.method === "tools/call" && errorCodes[error.code].surface === "tool") {
     return { result: toErrorResult(error, context.requestId) };
   }
   return { error: toWireError(error, context.requestId) };
 }
 
-/** After a cancellation nobody waits for an answer, and whatever a handler throws on its way out is no failure of the server. */
-function cancelled(cause: unknown): KitError {
-  return new KitError("CANCELLED", "The client cancelled the call", { cause });
+/**
+ * What the failure of a call counts as. After a cancellation nobody waits for an answer, and whatever a handler throws on its
+ * way out is no failure of the server. A call that the server itself has ended fails for that reason, and not for the
+ * `AbortError` that its handler made of it.
+ */
+function toFailure(thrown: unknown, signal: AbortSignal, clientSignal: AbortSignal): KitError {
+  if (clientSignal.aborted) return new KitError("CANCELLED", "The client cancelled the call", { cause: thrown });
+  const error = toKitError(thrown);
+  const reason: unknown = signal.reason;
+  if (error.code !== "INTERNAL" || !KitError.isInstance(reason)) return error;
+  return new KitError(reason.code, reason.message, { cause: thrown });
 }
 
 function toErrorResult(error: KitError, requestId: string): Result {
   return {
     content: [{ type: "text", text: clientMessage(error, requestId) }],
     isError: true,
-    _meta: { "dev.plinth/error": { code: error.code, requestId, ...(error.expose && error.data) } },
+    _meta: { "dev.plinth/error": { ...clientData(error, requestId), code: error.code } },
   };
 }
 

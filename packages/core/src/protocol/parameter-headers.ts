@@ -1,4 +1,7 @@
 import { KitError } from "../errors/kit-error.ts";
+import { quote } from "../errors/quote.ts";
+import { isRecord } from "../json/is-record.ts";
+import { valueAt } from "../json/json-path.ts";
 
 /** One argument that a client mirrors in an HTTP header, as declared by `x-mcp-header` in a tool's input schema. */
 export interface ParameterHeader {
@@ -73,7 +76,7 @@ function visit(node: unknown, path: readonly string[], reachable: boolean, found
     for (const item of node) visit(item, path, reachable, found);
     return;
   }
-  if (!isObject(node)) return;
+  if (!isRecord(node)) return;
   if (Object.hasOwn(node, "x-mcp-header")) {
     const parameter = toParameterHeader(node, path, reachable);
     if (found.has(parameter.header)) {
@@ -108,10 +111,6 @@ function refuse(path: readonly string[], problem: string): never {
   throw new KitError("MISUSE", `x-mcp-header at ${path.join(".") || "the root of the input schema"}: ${problem}`);
 }
 
-function quote(value: unknown): string {
-  return JSON.stringify(value) ?? "nothing";
-}
-
 function mismatch({ header }: ParameterHeader, problem: string): KitError {
   return new KitError("HEADER_MISMATCH", `The request's headers and body disagree: ${problem}`, { data: { header } });
 }
@@ -142,19 +141,6 @@ function decodeHeaderValue(text: string): string | undefined {
   }
 }
 
-function valueAt(root: unknown, path: readonly string[]): unknown {
-  let node = root;
-  for (const key of path) {
-    if (!isObject(node) || !Object.hasOwn(node, key)) return undefined;
-    node = node[key];
-  }
-  return node;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
-}
-
 function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
-  return isObject(value) ? Object.entries(value) : [];
+  return isRecord(value) ? Object.entries(value) : [];
 }

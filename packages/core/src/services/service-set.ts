@@ -4,9 +4,6 @@ import { within } from "./deadline.ts";
 import { createHealthCheck, toHealthReport, type HealthReport, type ServiceHealth } from "./service-health.ts";
 import { stopService, type ServiceDefinition, type ServiceDefinitions, type ServicesOf } from "./service.ts";
 
-export type { HealthReport, HealthStatus, ServiceHealth } from "./service-health.ts";
-export type { ServiceDefinition, ServiceDefinitions, ServicesOf } from "./service.ts";
-
 /** Options for {@link createServiceSet}. */
 export interface ServiceSetOptions {
   readonly log: Logger;
@@ -54,6 +51,10 @@ export function createServiceSet<const Definitions extends ServiceDefinitions>(
   }: ServiceSetOptions,
 ): ServiceSet<Definitions> {
   const declared = Object.entries<ServiceDefinition>(definitions);
+  const misfit = declared.find(([, { start }]) => typeof start !== "function")?.[0];
+  if (misfit !== undefined) {
+    throw new KitError("MISUSE", `Service ${JSON.stringify(misfit)} needs "start", a function; make it with service()`);
+  }
   const checks = new Map(declared.map(([name, definition]) => [name, createHealthCheck(definition, healthTimeoutMs)]));
   /** In the order of their start, which is the reverse of their stop. */
   const running = new Map<string, RunningService>();

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Principal } from "../../context/principal.ts";
 import { KitError } from "../../errors/kit-error.ts";
-import type { HttpRequestInfo } from "../../pipeline/incoming.ts";
+import type { HttpRequestInfo } from "../../protocol/incoming.ts";
+import type { Principal } from "../../protocol/principal.ts";
 import { messageIdOf, toRefusalBody, type Refusal } from "./refusal.ts";
 import { toHttpRequestInfo } from "./request-info.ts";
 import { writeResponse, writeText } from "./write-response.ts";

@@ -1,4 +1,6 @@
-import { request } from "node:http";
+import { once } from "node:events";
+import { request, type IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { KitError } from "../../errors/kit-error.ts";
 import { standInServer } from "./fixtures/stand-in-server.ts";
@@ -55,15 +57,12 @@ test("Probes need no authentication", async () => {
 test("A probe with a host that is not allowed learns the status alone", async () => {
   await using host = await startHost();
 
-  const { promise, resolve } = Promise.withResolvers<string>();
-  request(
-    { port: host.port, host: "127.0.0.1", path: "/readyz", headers: { host: "10.1.2.3:8080" } },
-    async (response) => {
-      resolve(`${response.statusCode} ${(await response.toArray()).join("")}`);
-    },
-  ).end();
+  const headers = { host: "10.1.2.3:8080" };
+  const probe = request({ port: host.port, host: "127.0.0.1", path: "/readyz", headers }).end();
+  const [response] = (await once(probe, "response")) as [IncomingMessage];
 
-  expect(await promise).toBe('200 {"status":"up"}');
+  expect(response.statusCode).toBe(200);
+  expect(await text(response)).toBe('{"status":"up"}');
 });
 
 test("HEAD has no body and POST is refused", async () => {

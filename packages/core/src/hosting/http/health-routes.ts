@@ -1,4 +1,4 @@
-import type { HealthReport } from "../../services/service-set.ts";
+import type { HealthReport } from "../../services/service-health.ts";
 import type { Exchange } from "./exchange.ts";
 import { refusal } from "./refusal.ts";
 

@@ -1,7 +1,8 @@
-import type { Principal } from "../../context/principal.ts";
 import type { Awaitable } from "../../definitions/tool.ts";
+import { assertWholeNumber, longestTimerMs } from "../../errors/assert-whole-number.ts";
 import { KitError } from "../../errors/kit-error.ts";
-import type { HttpRequestInfo } from "../../pipeline/incoming.ts";
+import type { HttpRequestInfo } from "../../protocol/incoming.ts";
+import type { Principal } from "../../protocol/principal.ts";
 import { isLoopback, loopbackHosts, toHostSet, toOriginSet, type AllowedSources } from "./origin-guard.ts";
 
 /** A path of your own next to the MCP one, for example OAuth metadata. */
@@ -176,14 +177,10 @@ function assertNumbers(resolved: ResolvedHttpOptions): void {
   const mayBeZero = new Set(["port", "drainMs", "sseKeepAliveMs", "retryMs"]);
   for (const [name, value] of [...Object.entries(resolved), ...Object.entries(resolved.sessions)]) {
     if (typeof value !== "number") continue;
-    if (!Number.isSafeInteger(value) || value < (mayBeZero.has(name) ? 0 : 1)) {
-      throw new KitError(
-        "MISUSE",
-        `${name} must be a whole number${mayBeZero.has(name) ? "" : " above 0"}, got ${value}`,
-      );
-    }
+    const least = mayBeZero.has(name) ? 0 : 1;
+    assertWholeNumber(name, value, { least, ...(name.endsWith("Ms") && { most: longestTimerMs }) });
   }
-  if (resolved.port > 65_535) throw new KitError("MISUSE", `port must be at most 65535, got ${resolved.port}`);
+  assertWholeNumber("port", resolved.port, { most: 65_535 });
 }
 
 function assertPaths({ path, routes }: ResolvedHttpOptions): void {

@@ -40,15 +40,18 @@ export function toRefusal(error: KitError, requestId: string): Refusal {
   };
 }
 
+/** What node lets into a header (RFC 9110 section 5.5, without the obsolete bytes above ASCII). */
+const headerText = /^[\t\x20-\x7e]+$/;
+
 /**
  * The headers that go with an error: `Retry-After`, and for 401 and 403 the challenge in `data.wwwAuthenticate`. A 401 always
- * has a challenge (RFC 9110 section 15.5.2).
+ * has a challenge (RFC 9110 section 15.5.2), a plain one where the given one is no header's text.
  */
 export function headersFor({ httpStatus, retryAfterSeconds, data }: WireError): Record<string, string> {
   const headers: Record<string, string> = {};
   if (retryAfterSeconds !== undefined) headers["retry-after"] = String(Math.max(0, Math.ceil(retryAfterSeconds)));
   const challenge = data?.["wwwAuthenticate"];
-  if (typeof challenge === "string") headers["www-authenticate"] = challenge;
+  if (typeof challenge === "string" && headerText.test(challenge)) headers["www-authenticate"] = challenge;
   else if (httpStatus === 401) headers["www-authenticate"] = "Bearer";
   return headers;
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { HttpRequestInfo } from "../../pipeline/incoming.ts";
+import type { HttpRequestInfo } from "../../protocol/incoming.ts";
 import type { RequestOrigin } from "../hosted-server.ts";
 
 /** What an HTTP request says besides its body. The headers are copied on first use only. */

@@ -1,6 +1,7 @@
-import type { Logger } from "../../context/logger.ts";
+import { logError, type Logger } from "../../context/logger.ts";
 import { KitError } from "../../errors/kit-error.ts";
 import { toKitError } from "../../errors/wire-error.ts";
+import { assertPrincipal } from "../../protocol/principal.ts";
 import { applyCors } from "./cors.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HttpRoute, ResolvedHttpOptions } from "./http-options.ts";
@@ -60,7 +61,9 @@ export function createExchangeServer(parts: ExchangeServerOptions): (exchange: E
 
   async function serveMcp(exchange: Exchange): Promise<void> {
     if (!serving()) throw new KitError("UNAVAILABLE", "The server is not ready", { retryAfterSeconds: 1 });
-    exchange.principal = await options.authenticate?.(exchange.http);
+    const principal = await options.authenticate?.(exchange.http);
+    assertPrincipal(principal);
+    exchange.principal = principal;
     if (exchange.method === "POST" && !(await takeBody(exchange))) return;
     for (const lane of lanes) {
       const handled = lane.handle(exchange);
@@ -127,7 +130,7 @@ export function createExchangeServer(parts: ExchangeServerOptions): (exchange: E
 function fail(exchange: Exchange, error: KitError, log: Logger): void {
   const { requestId, method, path } = exchange;
   if (!error.expose && !exchange.signal.aborted) {
-    log.error("An HTTP request failed", { requestId, method, path, error });
+    logError(() => log, "An HTTP request failed", { requestId, method, path, error });
   }
   if (exchange.answered) exchange.response.destroy();
   else refuseUnread(exchange, toRefusal(error, requestId));

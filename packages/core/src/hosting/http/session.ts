@@ -11,8 +11,8 @@ import {
   type TransportSendOptions,
   type WebStandardStreamableHTTPServerTransportOptions,
 } from "@modelcontextprotocol/server";
-import type { Principal } from "../../context/principal.ts";
 import { errorCodes } from "../../errors/error-codes.ts";
+import type { Principal } from "../../protocol/principal.ts";
 
 /** The SDK's session transport, which also knows which requests it still owes an answer. */
 class SessionTransport extends WebStandardStreamableHTTPServerTransport {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { Principal } from "../../context/principal.ts";
 import { KitError } from "../../errors/kit-error.ts";
+import type { Principal } from "../../protocol/principal.ts";
 import type { HostedServer } from "../hosted-server.ts";
 import { createEventStore } from "./event-store.ts";
 import type { Exchange } from "./exchange.ts";

@@ -1,4 +1,7 @@
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
+import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { openSocket, readToEnd } from "./fixtures/http-client.ts";
 import { startHost } from "./fixtures/start-host.ts";
@@ -21,14 +24,9 @@ zj0EAwIDSQAwRgIhAJhzZOyhSq1XUzicAsQiAf8lugcew3aJ2c6GgIaTZixzAiEA
 jyBuO07F6ybroD5pKWHxE9MIufm8I1O8z4MkjgvcV5g=
 -----END CERTIFICATE-----`;
 
-function get(url: URL): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  request(url, { ca: cert }, async (response) => {
-    resolve(`${response.statusCode} ${(await response.toArray()).join("")}`);
-  })
-    .on("error", reject)
-    .end();
-  return promise;
+async function get(url: URL): Promise<string> {
+  const [response] = (await once(request(url, { ca: cert }).end(), "response")) as [IncomingMessage];
+  return `${response.statusCode} ${await text(response)}`;
 }
 
 test("With a certificate the host speaks HTTPS, and own routes see that they do", async () => {

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
-import { isRecord } from "../../context/is-record.ts";
 import { errorCodes } from "../../errors/error-codes.ts";
+import { isRecord } from "../../json/is-record.ts";
 import type { OversizedLine } from "./line-splitter.ts";
 
 /** JSON-RPC 2.0 section 5.1; the code table has no entry for it, because no request has such an error. */

@@ -1,5 +1,5 @@
 import type { Transport } from "@modelcontextprotocol/server";
-import type { Principal } from "../../context/principal.ts";
+import type { Principal } from "../../protocol/principal.ts";
 import type { HostedServer } from "../hosted-server.ts";
 
 /** Options for {@link openSdkConnection}. */

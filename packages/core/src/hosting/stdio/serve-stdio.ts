@@ -1,6 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import { KitError } from "../../errors/kit-error.ts";
+import { assertWholeNumber, longestTimerMs } from "../../errors/assert-whole-number.ts";
 import type { HostedServer } from "../hosted-server.ts";
 import { watchParent } from "./parent-watch.ts";
 import { openSdkConnection, type SdkConnection } from "./sdk-connection.ts";
@@ -73,9 +73,9 @@ export async function serveStdio(server: HostedServer, options: StdioOptions = {
     maxSubscriptions,
     watchParent: watches = input === process.stdin,
   } = options;
-  assertAtLeast(1, "maxLineBytes", maxLineBytes);
-  assertAtLeast(1, "maxBacklogBytes", maxBacklogBytes);
-  assertAtLeast(0, "drainMs", drainMs);
+  assertWholeNumber("maxLineBytes", maxLineBytes, { least: 1 });
+  assertWholeNumber("maxBacklogBytes", maxBacklogBytes, { least: 1 });
+  assertWholeNumber("drainMs", drainMs, { most: longestTimerMs });
 
   const closed = Promise.withResolvers<void>();
   const gone = Promise.withResolvers<void>();
@@ -129,9 +129,4 @@ export async function serveStdio(server: HostedServer, options: StdioOptions = {
     throw error;
   }
   return { closed: closed.promise, close: () => leave("it was closed", false) };
-}
-
-function assertAtLeast(least: number, name: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new KitError("MISUSE", `${name} is ${value}; it must be a whole number of at least ${least}`);
 }

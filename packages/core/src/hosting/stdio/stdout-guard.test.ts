@@ -9,12 +9,20 @@ function open() {
   const stderr = new PassThrough();
   const lines: string[] = [];
   const log = stderrLogger({ write: (line) => void lines.push(line) });
-  const text = (stream: PassThrough): string => String(stream.read() ?? "");
-  return { stdout, stderr, lines, log, guard: guardStdout({ stdout, stderr, log }), text };
+  return { stdout, stderr, lines, log, guard: guardStdout({ stdout, stderr, log }) };
+}
+
+/** All that waits in a stream. From Node 26 on, one read() gives one chunk. */
+function text(stream: PassThrough): string {
+  let all = "";
+  for (let chunk = stream.read() as Buffer | null; chunk !== null; chunk = stream.read() as Buffer | null) {
+    all += chunk.toString();
+  }
+  return all;
 }
 
 it("sends everybody's writes to stderr and the protocol's to stdout", () => {
-  const { stdout, stderr, guard, text } = open();
+  const { stdout, stderr, guard } = open();
   const console = new Console(stdout);
 
   console.log("hello %s", "world");
@@ -26,7 +34,7 @@ it("sends everybody's writes to stderr and the protocol's to stdout", () => {
 });
 
 it("takes every form of write, and calls back", async () => {
-  const { stdout, stderr, text } = open();
+  const { stdout, stderr } = open();
   const callback = vi.fn();
 
   stdout.write("6869", "hex", callback);
@@ -53,13 +61,13 @@ it("survives a logger that writes to stdout itself", () => {
 
   stdout.write("noise\n");
 
-  const [warning = "", noise] = String(stderr.read()).split("\n");
+  const [warning = "", noise] = text(stderr).split("\n");
   expect(JSON.parse(warning)).toMatchObject({ level: "warn" });
   expect(noise).toBe("noise");
 });
 
 it("gives stdout back as it was", () => {
-  const { stdout, guard, text } = open();
+  const { stdout, guard } = open();
   const inherited = new PassThrough();
   const own = vi.fn(() => true);
   inherited.write = own;
@@ -75,7 +83,7 @@ it("gives stdout back as it was", () => {
 });
 
 it("lets everything through after the release when somebody has wrapped it", () => {
-  const { stdout, guard, text } = open();
+  const { stdout, guard } = open();
   const guarded = stdout.write.bind(stdout);
   stdout.write = ((chunk: string) => guarded(`[${chunk}]`)) as typeof stdout.write;
 

@@ -7,7 +7,7 @@ import { KitError } from "../errors/kit-error.ts";
  * @throws KitError `MISUSE` naming the place when JSON would lose or change something: a `Date`, a `Map`, a class instance, a
  * function, a `bigint`, `NaN`, a cycle
  */
-export function toJsonValue<T>(value: T, owner: string): T {
+export function toPlainData<T>(value: T, owner: string): T {
   if (value === undefined) return value;
   const refuse = (found: string, cause?: unknown): never => {
     throw new KitError("MISUSE", `${owner} has ${found}, which JSON cannot carry; return plain data instead`, {

@@ -1,5 +1,5 @@
 import { KitError } from "../errors/kit-error.ts";
-import { formatPath } from "./schema-problems.ts";
+import { formatPath } from "./json-path.ts";
 
 /**
  * What a client would see of a value after JSON: the value itself when it is already that, otherwise a copy without `undefined`
@@ -94,5 +94,5 @@ function isPlain(value: object): boolean {
 
 function refuse(what: string, remedy: string, { source, steps }: Place): never {
   const where = steps.length === 0 ? "" : ` at ${formatPath(steps)}`;
-  throw new KitError("INVALID_OUTPUT", `${source} returned ${what}${where}, which JSON cannot carry: ${remedy}`);
+  throw new KitError("INVALID_OUTPUT", `${source}: JSON cannot carry ${what}${where}; ${remedy}`);
 }

@@ -1,6 +1,6 @@
 import type { LoggingLevel } from "@modelcontextprotocol/server";
-import type { Principal } from "../context/principal.ts";
-import type { ClientInfo, Era, TransportKind } from "../protocol/eras.ts";
+import type { ClientInfo, Era, TransportKind } from "./eras.ts";
+import type { Principal } from "./principal.ts";
 
 /** What an HTTP request brought besides its body. */
 export interface HttpRequestInfo {

@@ -8,6 +8,7 @@ import {
   CLIENT_INFO_META_KEY,
   DEFAULT_NEGOTIATED_PROTOCOL_VERSION,
   ProtocolError,
+  ProtocolErrorCode,
   Server as SdkServer,
   type ClientCapabilities,
   type Implementation,
@@ -17,22 +18,28 @@ import {
   type ServerContext,
   type StandardSchemaV1,
 } from "@modelcontextprotocol/server";
+import { nextRequestId } from "../context/request-id.ts";
+import { toKitError, toWireError } from "../errors/wire-error.ts";
 import type { ChangeEvent } from "../hosting/change-events.ts";
 import type { BindOptions } from "../hosting/hosted-server.ts";
-import type { ClientRequest, Incoming } from "../pipeline/incoming.ts";
+import { MODERN_PROTOCOL_VERSION } from "../protocol/eras.ts";
+import type { ClientRequest, Incoming } from "../protocol/incoming.ts";
 import type { BindingSource } from "./binding-source.ts";
-import { MODERN_PROTOCOL_VERSION } from "./eras.ts";
+import { FollowedResources } from "./followed-resources.ts";
 
 /** Lets everything through: `dispatch` checks parameters itself, with better words. */
 const anything: StandardSchemaV1<Record<string, unknown>> = {
   "~standard": { version: 1, vendor: "plinth", validate: (value) => ({ value: value as Record<string, unknown> }) },
 };
 
+/** What the SDK serves itself. Only bad parameters make these fail, and the SDK would answer them with a validator's dump. */
+const sdkMethods: ReadonlySet<string> = new Set(["initialize", "logging/setLevel", "ping"]);
+
 /** A thin SDK server for one exchange or one connection. */
 export class BoundServer extends SdkServer {
   readonly #source: BindingSource;
   readonly #options: BindOptions;
-  readonly #subscribedUris = new Set<string>();
+  readonly #followed = new FollowedResources();
   #unsubscribe: (() => void) | undefined;
 
   constructor(source: BindingSource, options: BindOptions) {
@@ -54,8 +61,16 @@ export class BoundServer extends SdkServer {
     method: string,
     handler: (request: JSONRPCRequest, ctx: ServerContext) => Promise<Result>,
   ): (request: JSONRPCRequest, ctx: ServerContext) => Promise<Result> {
-    if (method !== "server/discover") return handler;
-    return (request, ctx) => this.#serve(method, request.params ?? {}, ctx);
+    if (method === "server/discover") return (request, ctx) => this.#serve(method, request.params ?? {}, ctx);
+    if (!sdkMethods.has(method)) return handler;
+    return async (request, ctx) => {
+      try {
+        return await handler(request, ctx);
+      } catch (error) {
+        if (error instanceof ProtocolError) throw error;
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Invalid params for ${method}`);
+      }
+    };
   }
 
   protected override _onclose(): void {
@@ -115,15 +130,13 @@ export class BoundServer extends SdkServer {
 
   /** Lists and resources that change reach the client unasked (legacy) or through its `subscriptions/listen` (modern). */
   #followChanges(): void {
-    if (this.#options.era === "legacy") {
-      for (const method of ["resources/subscribe", "resources/unsubscribe"] as const) {
-        if (this.getCapabilities().resources === undefined) continue;
-        this.setRequestHandler(method, ({ params }) => {
-          if (method === "resources/subscribe") this.#subscribedUris.add(normalizedOrAsSent(params.uri));
-          else this.#subscribedUris.delete(normalizedOrAsSent(params.uri));
-          return {};
-        });
-      }
+    if (this.#options.era === "legacy" && this.getCapabilities().resources !== undefined) {
+      this.setRequestHandler("resources/subscribe", { params: anything }, ({ uri }) =>
+        orProtocolError(() => this.#followed.follow(uri)),
+      );
+      this.setRequestHandler("resources/unsubscribe", { params: anything }, ({ uri }) =>
+        orProtocolError(() => this.#followed.unfollow(uri)),
+      );
     }
     this.#unsubscribe = this.#source.changes.subscribe((event) => void this.#tellChange(event));
   }
@@ -134,7 +147,7 @@ export class BoundServer extends SdkServer {
       if (event.kind === "tools_list_changed") await this.sendToolListChanged();
       else if (event.kind === "prompts_list_changed") await this.sendPromptListChanged();
       else if (event.kind === "resources_list_changed") await this.sendResourceListChanged();
-      else if (this.#options.era === "modern" || this.#subscribedUris.has(normalizedOrAsSent(event.uri))) {
+      else if (this.#options.era === "modern" || this.#followed.has(event.uri)) {
         await this.sendResourceUpdated({ uri: event.uri });
       }
     } catch (error) {
@@ -149,6 +162,13 @@ function capabilitiesFor(capabilities: ServerCapabilities, { era, lifetime }: Bi
   return { ...capabilities, resources: { ...capabilities.resources, subscribe: false } };
 }
 
-function normalizedOrAsSent(uri: string): string {
-  return URL.canParse(uri) ? new URL(uri).href : uri;
+/** For what the SDK serves without `dispatch`: its errors are numbers and not our codes. */
+function orProtocolError(work: () => void): Record<string, never> {
+  try {
+    work();
+    return {};
+  } catch (thrown) {
+    const { code, message, data } = toWireError(toKitError(thrown), nextRequestId());
+    throw new ProtocolError(code, message, data);
+  }
 }

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toJsonValue } from "./to-json-value.ts";
+import { toPlainData } from "./plain-data.ts";
 
-describe("toJsonValue", () => {
+describe("toPlainData", () => {
   it("copies whatever JSON carries", () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
-        const copy = toJsonValue(value, "It");
+        const copy = toPlainData(value, "It");
 
         expect(copy).toEqual(JSON.parse(JSON.stringify(value)));
       }),
@@ -16,9 +16,9 @@ describe("toJsonValue", () => {
   it("passes undefined, leaves undefined members out, and takes objects without a prototype", () => {
     const row = Object.assign(Object.create(null) as object, { id: 1 });
 
-    expect(toJsonValue(undefined, "It")).toBeUndefined();
-    expect(Object.keys(toJsonValue({ a: undefined, b: 1 }, "It"))).toEqual(["b"]);
-    expect(toJsonValue([row], "It")).toEqual([{ id: 1 }]);
+    expect(toPlainData(undefined, "It")).toBeUndefined();
+    expect(Object.keys(toPlainData({ a: undefined, b: 1 }, "It"))).toEqual(["b"]);
+    expect(toPlainData([row], "It")).toEqual([{ id: 1 }]);
   });
 
   const cycle: Record<string, unknown> = {};
@@ -34,7 +34,7 @@ describe("toJsonValue", () => {
     ["a bigint", { id: 1n }, "a cycle, a bigint"],
     ["a cycle", cycle, "a cycle, a bigint"],
   ])("refuses %s and says where it is", (_name, value, found) => {
-    expect(() => toJsonValue(value, 'The result of once("x")')).toThrowError(
+    expect(() => toPlainData(value, 'The result of once("x")')).toThrowError(
       expect.objectContaining({
         code: "MISUSE",
         message: expect.stringContaining(`The result of once("x") has ${found}`) as string,
