@@ -95,5 +95,12 @@ export {
 export type { ClientInfo, Era, TransportKind } from "./protocol/eras.ts";
 export { createServer, type AnyPlinthServer, type PlinthServer, type ServerOptions } from "./server.ts";
 export { forServices } from "./services/for-services.ts";
-export type { HealthReport, ServiceHealth } from "./services/service-health.ts";
-export { service, type ServiceDefinition, type ServiceDefinitions, type ServicesOf } from "./services/service.ts";
+export type { HealthReport } from "./services/service-health.ts";
+export {
+  service,
+  type HealthStatus,
+  type ServiceHealth,
+  type ServiceDefinition,
+  type ServiceDefinitions,
+  type ServicesOf,
+} from "./services/service.ts";

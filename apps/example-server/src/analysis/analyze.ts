@@ -1,11 +1,12 @@
 import type { Table } from "../store/dataset.ts";
-import { type ColumnAnomalies, findAnomalies } from "./anomalies.ts";
-import { correlate, type Correlation } from "./correlation.ts";
+import { findAnomalies } from "./anomalies.ts";
+import { correlate } from "./correlation.ts";
+import type { Findings } from "./findings.ts";
 import { toInsights } from "./insights.ts";
 import { type MonthlyMean, monthlySeries } from "./monthly-series.ts";
-import { findSeasonality, type Seasonality } from "./seasonality.ts";
-import { type ColumnSummary, summarize } from "./summary.ts";
-import { findTrend, type Trend } from "./trend.ts";
+import { findSeasonality } from "./seasonality.ts";
+import { summarize } from "./summary.ts";
+import { findTrend } from "./trend.ts";
 import { numberColumns } from "./values.ts";
 
 /** Options for {@link analyze}. */
@@ -14,26 +15,14 @@ export interface AnalyzeOptions {
   anomalyThreshold?: number | undefined;
 }
 
-/** What {@link analyze} finds. */
-export interface Analysis {
-  rowCount: number;
-  summary: ColumnSummary[];
-  patterns: {
-    /** The ten strongest, strongest first. */
-    correlations: Correlation[];
-    /** The date column that trends and seasonality follow; null when the table has none. */
-    dateColumn: string | null;
-    trends: Trend[];
-    seasonality: Seasonality[];
-  };
-  anomalyThreshold: number;
-  anomalies: ColumnAnomalies[];
+/** What {@link analyze} finds, with the main points in sentences. */
+export interface Analysis extends Findings {
   insights: string[];
 }
 
 /** Computes summary statistics, patterns and anomalies of a table, and says the main points in sentences. */
 export function analyze(table: Table, { anomalyThreshold = 2 }: AnalyzeOptions = {}): Analysis {
-  const findings = {
+  const findings: Findings = {
     rowCount: table.rows.length,
     summary: summarize(table),
     patterns: { correlations: correlate(table).slice(0, 10), ...findTimePatterns(table) },
@@ -43,7 +32,7 @@ export function analyze(table: Table, { anomalyThreshold = 2 }: AnalyzeOptions =
   return { ...findings, insights: toInsights(findings) };
 }
 
-function findTimePatterns(table: Table): Pick<Analysis["patterns"], "dateColumn" | "trends" | "seasonality"> {
+function findTimePatterns(table: Table): Pick<Findings["patterns"], "dateColumn" | "trends" | "seasonality"> {
   const dateColumn = table.columns.find((column) => column.type === "date")?.name;
   if (dateColumn === undefined) return { dateColumn: null, trends: [], seasonality: [] };
 

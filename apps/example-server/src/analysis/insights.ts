@@ -1,4 +1,4 @@
-import type { Analysis } from "./analyze.ts";
+import type { Findings } from "./findings.ts";
 
 const months = [
   "January",
@@ -18,7 +18,7 @@ const format = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
 
 /** Says in sentences what an analysis found and is worth knowing; findings too weak to mean anything are left out. */
-export function toInsights(analysis: Omit<Analysis, "insights">): string[] {
+export function toInsights(analysis: Findings): string[] {
   return [
     `${format.format(analysis.rowCount)} records were analyzed.`,
     ...missingValues(analysis),
@@ -29,8 +29,6 @@ export function toInsights(analysis: Omit<Analysis, "insights">): string[] {
     ...extremes(analysis),
   ];
 }
-
-type Findings = Omit<Analysis, "insights">;
 
 function missingValues({ summary, rowCount }: Findings): string[] {
   return summary

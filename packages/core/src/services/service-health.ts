@@ -1,15 +1,5 @@
 import { within } from "./deadline.ts";
-import type { ServiceDefinition } from "./service.ts";
-
-/** How a service is, from best to worst. `degraded` works, but an operator should look; it keeps a server ready. */
-export type HealthStatus = "up" | "degraded" | "down";
-
-/** One service's state. */
-export interface ServiceHealth {
-  readonly status: HealthStatus;
-  /** For operators; never sent to MCP clients. */
-  readonly detail?: string;
-}
+import type { HealthStatus, ServiceDefinition, ServiceHealth } from "./service.ts";
 
 /** The state of all services; `status` is the worst of them. */
 export interface HealthReport {

@@ -1,8 +1,14 @@
 import type { Logger } from "../context/logger.ts";
 import { KitError } from "../errors/kit-error.ts";
 import { within } from "./deadline.ts";
-import { createHealthCheck, toHealthReport, type HealthReport, type ServiceHealth } from "./service-health.ts";
-import { stopService, type ServiceDefinition, type ServiceDefinitions, type ServicesOf } from "./service.ts";
+import { createHealthCheck, toHealthReport, type HealthReport } from "./service-health.ts";
+import {
+  stopService,
+  type ServiceHealth,
+  type ServiceDefinition,
+  type ServiceDefinitions,
+  type ServicesOf,
+} from "./service.ts";
 
 /** Options for {@link createServiceSet}. */
 export interface ServiceSetOptions {

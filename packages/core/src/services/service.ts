@@ -1,6 +1,15 @@
 import type { Logger } from "../context/logger.ts";
 import type { Awaitable } from "../definitions/tool.ts";
-import type { HealthStatus, ServiceHealth } from "./service-health.ts";
+
+/** How a service is, from best to worst. `degraded` works, but an operator should look; it keeps a server ready. */
+export type HealthStatus = "up" | "degraded" | "down";
+
+/** One service's state. */
+export interface ServiceHealth {
+  readonly status: HealthStatus;
+  /** For operators; never sent to MCP clients. */
+  readonly detail?: string;
+}
 
 /** What a service's `start` may use. `Earlier` types the services that it reads, all of which must be declared before it. */
 export interface ServiceStartContext<Earlier = Readonly<Record<string, unknown>>> {
