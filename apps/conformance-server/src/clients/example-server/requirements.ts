@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
 import type { Check, Suite } from "../suite.ts";
 import { cancelImport, importOf, query } from "./calls.ts";
 import { createDatabase, type Database } from "./database.ts";
@@ -110,7 +111,9 @@ export const exampleServer: Suite<World, Requirement> = {
   alone: ["stops an import by cancelling the call, and nothing of it remains"],
   async prepare(resources) {
     const database = resources.use(await createDatabase());
-    const env = { DATABASE_PATH: database.path, DATABASE_URL: "" };
+    // Some clients pass their own environment on to the server, and the one of the tests may name a real PostgreSQL.
+    vi.stubEnv("DATABASE_URL", undefined);
+    const env = { DATABASE_PATH: database.path };
     return { program: { args: ["--conditions=@plinth/source", program], env }, world: { database } };
   },
 };
