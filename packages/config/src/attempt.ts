@@ -6,7 +6,9 @@ export type Issue = z.core.$ZodIssue;
 /** The outcome of {@link attempt}. */
 export type Attempt = { success: true; data: unknown } | { success: false; issues: readonly Issue[] };
 
-/** A schema that throws refuses too. What it threw stays out of the report: `new URL(text)` puts the text in its error. */
+/**
+ * A schema that throws refuses too. What it threw stays out of the report: `new URL(text)` puts the text in its error.
+ */
 export function attempt(schema: z.ZodType, value: unknown): Attempt {
   try {
     const result = schema.safeParse(value);

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import type { ConfigDefinition } from "./define-config.ts";
 import { describe, type ConfigDescription } from "./describe.ts";
-import { ConfigError, type ConfigProblem } from "./problem-report.ts";
 import { readTextFile } from "./read-file.ts";
 
 /** The files that hold the renderings of a schema. Those not named are not kept. */

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { alternatives, expectsOf } from "./expects-of.ts";
 import { reading } from "./reading.ts";
-import { alternatives, expectsOf } from "./type-text.ts";
 
 /** Limits of a number, both included. */
 export interface NumberLimits {
@@ -58,13 +58,13 @@ export function host(): z.ZodType<string, string> {
 }
 
 /** Options for {@link url}. */
-export interface URLSettingOptions {
+export interface UrlOptions {
   /** Schemes that are allowed, without the colon. @default ["https", "http"] */
   protocols?: readonly string[];
 }
 
 /** An absolute URL, kept as the text that was given (trimmed). */
-export function url({ protocols = ["https", "http"] }: URLSettingOptions = {}): z.ZodType<string, string> {
+export function url({ protocols = ["https", "http"] }: UrlOptions = {}): z.ZodType<string, string> {
   return reading(
     { expects: `a URL that starts with ${alternatives(protocols.map((name) => `${name}://`))}` },
     (input) => {

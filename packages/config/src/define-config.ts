@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { expectsOf } from "./expects-of.ts";
 import type { Secret } from "./secret.ts";
 import { detailsOf, holdsSecret, innermost, kindOf, readsText } from "./setting.ts";
-import { expectsOf } from "./type-text.ts";
 
 /** Groups of settings by name. Each is a `z.object` of settings, possibly nested, possibly optional as a whole. */
 export type ConfigGroups = Readonly<Record<string, z.ZodType<object | undefined>>>;
@@ -131,8 +131,8 @@ function toSetting(schema: z.ZodType, path: readonly string[], prefix: string | 
   const key = path.join(".");
   if (!readsText(schema)) {
     throw new TypeError(
-      `${key} is a zod ${kindOf(schema)}, which cannot be read from the text of a variable; use boolean(), integer(), ` +
-        "number(), list() or json() from @plinth/config",
+      `${key} is a zod ${kindOf(schema)}, which cannot be read from the text of a variable; use boolean(), ` +
+        "integer(), number(), list() or json() from @plinth/config",
     );
   }
   const variable = variableName(path, prefix);

@@ -101,7 +101,8 @@ function markdownHead({ fileVariable, prefix }: ConfigDefinition): string {
     "# Configuration reference",
     "",
     "Rendered from the configuration schema. Later wins: default, JSON file (key), `.env`, environment (variable).",
-    `\`${fileVariable}\` names the JSON file.${named} A secret may instead come from the file that \`NAME_FILE\` names.`,
+    `\`${fileVariable}\` names the JSON file.${named} ` +
+      "A secret may instead come from the file that `NAME_FILE` names.",
   ].join("\n");
 }
 

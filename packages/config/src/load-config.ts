@@ -1,5 +1,5 @@
+import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import type { ConfigDefinition, ConfigGroups, ConfigOf } from "./define-config.ts";
-import { ConfigError, type ConfigProblem } from "./problem-report.ts";
 import { readGroup, type Findings } from "./read-group.ts";
 import { Secret } from "./secret.ts";
 import { openSources, type SettingSource, type SourceOptions } from "./sources.ts";

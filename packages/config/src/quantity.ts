@@ -74,9 +74,9 @@ function quantity({ min, max, units, noun, example, format }: Quantity): z.ZodTy
   if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || min > max) {
     throw new RangeError(`The limits of ${noun} must be whole numbers in order, not min ${min} and max ${max}`);
   }
-  const upper =
+  const range =
     max === Number.MAX_SAFE_INTEGER ? `of at least ${format(min)}` : `from ${format(min)} to ${format(max)}`;
-  return reading<number, number | string>({ expects: `${noun} ${upper}, such as ${example}`, format }, (input) => {
+  return reading<number, number | string>({ expects: `${noun} ${range}, such as ${example}`, format }, (input) => {
     const value = typeof input === "string" ? parse(input.trim(), units) : input;
     return typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max ? value : undefined;
   });
@@ -94,7 +94,8 @@ function parse(text: string, units: ReadonlyMap<string, number>): number | undef
 }
 
 function format(value: number, units: ReadonlyMap<string, number>): string {
-  const [unit, factor] = [...units].find(([, candidate]) => value >= candidate && value % candidate === 0) ?? ["", 1];
-  const smallest = [...units.keys()].at(-1) ?? "";
-  return `${value / factor}${unit || smallest}`;
+  const [smallest = ""] = [...units.keys()].slice(-1);
+  const whole = [...units].find(([, factor]) => value >= factor && value % factor === 0);
+  const [unit, factor] = whole ?? [smallest, 1];
+  return `${value / factor}${unit}`;
 }

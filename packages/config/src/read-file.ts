@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
-import type { ConfigProblem } from "./problem-report.ts";
+import type { ConfigProblem } from "./config-error.ts";
+import { isRecord } from "./is-record.ts";
 
 /** No settings file is larger; a path to a device or a log by mistake must not fill the memory. */
 const maxBytes = 1024 * 1024;
@@ -30,7 +31,7 @@ export function readTextFile(path: string): FileText {
 }
 
 /** Reads a JSON file that holds one object; `{}` and a problem when it cannot be had. */
-export function readJSONFile(path: string, name: string, problems: ConfigProblem[]): object {
+export function readJsonFile(path: string, name: string, problems: ConfigProblem[]): object {
   const read = readTextFile(path);
   if (read.text === undefined) {
     problems.push({ kind: "unreadable", name, message: read.reason });
@@ -38,7 +39,7 @@ export function readJSONFile(path: string, name: string, problems: ConfigProblem
   }
   try {
     const content: unknown = JSON.parse(read.text);
-    if (typeof content === "object" && content !== null && !Array.isArray(content)) return content;
+    if (isRecord(content)) return content;
     problems.push({ kind: "unreadable", name, message: "must hold a JSON object" });
   } catch (error) {
     problems.push({ kind: "unreadable", name, message: `is not valid JSON${positionIn(error)}` });

@@ -1,7 +1,7 @@
 import { attempt, type Issue } from "./attempt.ts";
+import { printable, printableName, type ConfigProblem } from "./config-error.ts";
 import type { GroupDefinition, SettingDefinition } from "./define-config.ts";
 import { nearestName } from "./nearest-name.ts";
-import { printable, printableName, type ConfigProblem } from "./problem-report.ts";
 import type { FoundValue } from "./sources.ts";
 
 /** What the sources had for each setting: a value, or the problem that kept it from being read. */

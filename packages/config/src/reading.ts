@@ -2,8 +2,8 @@ import { z } from "zod";
 import { setting, type SettingDetails } from "./setting.ts";
 
 /**
- * A schema made of one function: it gets the text (or the JSON value) and returns the value, or `undefined` to refuse it.
- * The refusal says "must be" and what `details.expects` says, and never quotes the input.
+ * A schema made of one function: it gets the text (or the JSON value) and returns the value, or `undefined` to refuse
+ * it. The refusal says "must be" and what `details.expects` says, and never quotes the input.
  */
 export function reading<Output, Input>(
   details: SettingDetails & { expects: string },

@@ -5,9 +5,9 @@ import { markSecret } from "./setting.ts";
 const mask = "[secret]";
 
 /**
- * A value that never prints itself. `String()`, templates, concatenation, `JSON.stringify`, `util.inspect`, `console.log`
- * and structured loggers all show `[secret]`; only {@link Secret.reveal} gives the value, so that every use can be found
- * by searching for it.
+ * A value that never prints itself. `String()`, templates, concatenation, `JSON.stringify`, `util.inspect`,
+ * `console.log` and structured loggers all show `[secret]`; only {@link Secret.reveal} gives the value, so that every
+ * use can be found by searching for it.
  */
 export class Secret<Value = string> {
   static {
@@ -47,10 +47,11 @@ export type SecretSchema<Schema extends z.ZodType> = z.ZodPipe<
 >;
 
 /**
- * Marks a setting as secret: it loads as a {@link Secret}, may come from a file named by `NAME_FILE`, and is redacted in
- * every report and description.
+ * Marks a setting as secret: it loads as a {@link Secret}, may come from a file named by `NAME_FILE`, and is redacted
+ * in every report and description.
  *
- * @param schema What the value must be. Without one: text that is not empty. Put `.optional()` after `secret(...)`, not inside.
+ * @param schema What the value must be. Without one: text that is not empty. Put `.optional()` after `secret(...)`, not
+ * inside.
  * @throws TypeError when `schema` turns an absent value into `undefined`, which would make an empty `Secret`.
  */
 export function secret(): SecretSchema<z.ZodString>;

@@ -6,9 +6,14 @@ export interface SettingDetails {
   expects?: string;
   /** The values that are allowed, when they can be listed. A near miss is answered with a suggestion. */
   options?: readonly string[];
-  /** Further environment variables that set it, by their full name and without the prefix. The setting's own name wins. */
+  /**
+   * Further environment variables that set it, by their full name and without the prefix. The setting's own name wins.
+   */
   aliases?: readonly string[];
-  /** Writes a value as it would be typed in the environment. @default by type: lists joined by commas, objects as JSON */
+  /**
+   * Writes a value as it would be typed in the environment.
+   * @default by type: lists joined by commas, objects as JSON
+   */
   format?: (value: never) => string;
 }
 

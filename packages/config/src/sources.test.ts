@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { ConfigError } from "./config-error.ts";
 import { defineConfig } from "./define-config.ts";
 import { loadConfig } from "./load-config.ts";
-import { ConfigError } from "./problem-report.ts";
 import { secret } from "./secret.ts";
 import type { SourceOptions } from "./sources.ts";
 

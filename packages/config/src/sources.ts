@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
+import type { ConfigProblem } from "./config-error.ts";
 import { variablesOf, type ConfigDefinition, type SettingDefinition } from "./define-config.ts";
 import { parseEnvFile } from "./env-file.ts";
-import type { ConfigProblem } from "./problem-report.ts";
-import { readJSONFile, readTextFile } from "./read-file.ts";
+import { isRecord } from "./is-record.ts";
+import { readJsonFile, readTextFile } from "./read-file.ts";
 import { unknownKeys, unknownVariables } from "./unknown-names.ts";
 
 /** Where a value came from, the strongest first. */
@@ -17,7 +18,10 @@ export interface FoundValue {
   readonly place: string;
 }
 
-/** One source of values. `undefined`: it has none. A problem: it has one that cannot be had; weaker sources do not count. */
+/**
+ * One source of values. `undefined`: it has none. A problem: it has one that cannot be had; weaker sources do not
+ * count.
+ */
 export interface Source {
   find(setting: SettingDefinition): FoundValue | ConfigProblem | undefined;
 }
@@ -43,7 +47,7 @@ export function openSources(definition: ConfigDefinition, options: SourceOptions
   const { overrides = {}, env = process.env, envFile, file, cwd = process.cwd(), unknown = "report" } = options;
   const fileVariables = envFile === false ? {} : readEnvFile(resolve(cwd, envFile ?? ".env"), envFile, problems);
   const jsonPath = textOf(env, definition.fileVariable) ?? textOf(fileVariables, definition.fileVariable) ?? file;
-  const content = jsonPath === undefined ? {} : readJSONFile(resolve(cwd, jsonPath), jsonPath, problems);
+  const content = jsonPath === undefined ? {} : readJsonFile(resolve(cwd, jsonPath), jsonPath, problems);
 
   const envPlace = envFile === undefined || envFile === false ? ".env" : envFile;
   const jsonPlace = jsonPath ?? "";
@@ -82,7 +86,7 @@ function objectSource(root: unknown, at: { origin: SettingSource; place: string 
   return {
     find({ path, key }) {
       let value = root;
-      for (const name of path) value = isPlainObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+      for (const name of path) value = isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;
       return value === undefined ? undefined : { ...at, value, name: key };
     },
   };
@@ -120,8 +124,4 @@ function variableSource(
 /** An empty variable counts as not set: it is what Compose and shells leave behind for one that is not there. */
 function textOf(variables: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
   return Object.hasOwn(variables, name) ? variables[name] || undefined : undefined;
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
+import { printableName, type ConfigProblem } from "./config-error.ts";
 import { variablesOf, type ConfigDefinition, type GroupDefinition, type SettingDefinition } from "./define-config.ts";
+import { isRecord } from "./is-record.ts";
 import { nearestName } from "./nearest-name.ts";
-import { printableName, type ConfigProblem } from "./problem-report.ts";
 
 type Members = ReadonlyMap<string, GroupDefinition | SettingDefinition>;
 
@@ -25,7 +26,7 @@ export function unknownKeys(definition: ConfigDefinition, root: object, place: s
         const suggestion = suggestKey(key, path, members, definition.settings);
         problems.push({ kind: "unknown", name, source: place, message: "is not a known key", ...suggestion });
       } else if ("members" in member && part !== undefined) {
-        if (typeof part === "object" && part !== null && !Array.isArray(part)) visit(part, member.members, member.path);
+        if (isRecord(part)) visit(part, member.members, member.path);
         else problems.push({ kind: "invalid", name, source: place, message: "must be an object of settings" });
       }
     }

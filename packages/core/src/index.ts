@@ -1,39 +1,8 @@
-export type { LoggingLevel } from "@modelcontextprotocol/server";
+export { createServer } from "./create-server.ts";
+export type { AnyPlinthServer, PlinthServer, ServerOptions } from "./server.ts";
 export type { ServerIdentity } from "./binding/implementation.ts";
-export type {
-  CatalogEntry,
-  Catalog,
-  Component,
-  ListPage,
-  ListKind,
-  ToolEntry,
-  PromptEntry,
-  ResourceEntry,
-  ResourceTemplateEntry,
-} from "./catalog/catalog.ts";
-export type { ComponentKind } from "./catalog/registry.ts";
-export type {
-  AskOptions,
-  ClientInput,
-  Elicit,
-  Elicited,
-  ElicitedContent,
-  ElicitFormOptions,
-  ElicitUrlOptions,
-  SampleOptions,
-} from "./context/client-input.ts";
-export { contextKey, type ContextKey, type ContextState } from "./context/context-key.ts";
-export type { Context, TraceContext } from "./context/context.ts";
-export {
-  stderrLogger,
-  type LogFields,
-  type Logger,
-  type LogLevel,
-  type StderrLoggerOptions,
-} from "./context/logger.ts";
-export type { Notify } from "./context/notify.ts";
-export type { Principal } from "./protocol/principal.ts";
-export type { StateSealerOptions } from "./context/request-state.ts";
+
+export type { Awaitable } from "./definitions/awaitable.ts";
 export type { Completer, Completers } from "./definitions/completion.ts";
 export {
   audio,
@@ -60,47 +29,75 @@ export {
 export type { JsonSchema, Schema, SchemaInput, SchemaOutput } from "./definitions/schema.ts";
 export {
   defineTool,
-  type Awaitable,
+  type AnyTool,
+  type DefinedTool,
   type ToolDefinition,
   type ToolOptions,
   type ToolReturn,
-  type AnyTool,
-  type DefinedTool,
   type ToolTypes,
 } from "./definitions/tool.ts";
-export { errorCodes, type ErrorCode, type ErrorCodeEntry } from "./errors/error-codes.ts";
-export { fail, KitError, type FailOptions, type KitErrorOptions } from "./errors/kit-error.ts";
-export type { WireError } from "./errors/wire-error.ts";
-export type { ChangeEvent, ChangeEvents } from "./hosting/change-events.ts";
-export type { BindOptions, HostedServer, RequestOrigin } from "./hosting/hosted-server.ts";
-export type { HttpOptions, HttpRoute, SessionOptions, TlsOptions } from "./hosting/http/http-options.ts";
-export type { CloseOptions, HttpHost } from "./hosting/http/listen-http.ts";
-export type { MemoryHost } from "./hosting/memory.ts";
-export type { RunOptions } from "./hosting/run.ts";
-export { onShutdownSignal, type ShutdownOptions } from "./hosting/shutdown.ts";
-export type { StdioHost, StdioOptions } from "./hosting/stdio/serve-stdio.ts";
-export type { ExtensionHandler, ExtensionMethodOptions } from "./operations/extension-method.ts";
-export type { Call, CallChanges, Result } from "./pipeline/call.ts";
-export type { Dispatch, Outcome } from "./pipeline/dispatch.ts";
-export type { HttpRequestInfo, Incoming } from "./protocol/incoming.ts";
-export {
-  compose,
-  on,
-  only,
-  type Handler,
-  type Middleware,
-  type Next,
-  type OnlyOptions,
-} from "./pipeline/middleware.ts";
-export type { ClientInfo, Era, TransportKind } from "./protocol/eras.ts";
-export { createServer, type AnyPlinthServer, type PlinthServer, type ServerOptions } from "./server.ts";
+
 export { forServices } from "./services/for-services.ts";
 export type { HealthReport } from "./services/service-health.ts";
 export {
   service,
   type HealthStatus,
-  type ServiceHealth,
   type ServiceDefinition,
   type ServiceDefinitions,
+  type ServiceHealth,
+  type ServiceOptions,
+  type ServiceStartContext,
   type ServicesOf,
 } from "./services/service.ts";
+
+export type { LoggingLevel } from "@modelcontextprotocol/server";
+export type {
+  AskOptions,
+  ClientInput,
+  Elicit,
+  Elicited,
+  ElicitFormOptions,
+  ElicitUrlOptions,
+  SampleOptions,
+} from "./context/client-input.ts";
+export { contextKey, type ContextKey, type ContextState } from "./context/context-key.ts";
+export type { Context, TraceContext } from "./context/context.ts";
+export {
+  stderrLogger,
+  type LogFields,
+  type Logger,
+  type LogLevel,
+  type StderrLoggerOptions,
+} from "./context/logger.ts";
+export type { Notify } from "./context/notify.ts";
+export type { StateSealerOptions } from "./context/request-state.ts";
+export type { ClientInfo, Era, TransportKind } from "./protocol/eras.ts";
+export type { HttpRequestInfo } from "./protocol/incoming.ts";
+export type { Principal } from "./protocol/principal.ts";
+
+export { errorCodes, type ErrorCode, type ErrorCodeEntry } from "./errors/error-codes.ts";
+export { fail, KitError, type FailOptions, type KitErrorOptions } from "./errors/kit-error.ts";
+
+export type {
+  Catalog,
+  CatalogEntry,
+  Component,
+  FoundResource,
+  ListKind,
+  ListPage,
+  PromptEntry,
+  ResourceEntry,
+  ResourceTemplateEntry,
+  ToolEntry,
+} from "./catalog/catalog.ts";
+export type { ComponentKind } from "./catalog/registry.ts";
+export type { ExtensionHandler, ExtensionMethodOptions } from "./operations/extension-method.ts";
+export type { Call, CallChanges, Result } from "./pipeline/call.ts";
+export { on, only, type Middleware, type Next, type OnlyOptions } from "./pipeline/middleware.ts";
+
+export type { HttpOptions, HttpRoute, SessionOptions, TlsOptions } from "./hosting/http/http-options.ts";
+export type { CloseOptions, HttpHost } from "./hosting/http/listen-http.ts";
+export type { MemoryHost, MemoryOptions } from "./hosting/memory.ts";
+export type { RunOptions } from "./hosting/run.ts";
+export { onShutdownSignal, type ShutdownOptions } from "./hosting/shutdown.ts";
+export type { StdioHost, StdioOptions } from "./hosting/stdio/serve-stdio.ts";

@@ -6,6 +6,8 @@ import {
   toSampleResult,
   type AskedForm,
   type AskedSample,
+  type FormAnswer,
+  type SampleAnswer,
   type ScriptedAnswers,
 } from "./scripted-answers.ts";
 
@@ -83,7 +85,7 @@ function record(sdk: Client, answers: ScriptedAnswers): Received {
   sdk.fallbackNotificationHandler = async ({ method, params }) => void notifications.push({ method, params });
 
   if (answers.elicit !== undefined) {
-    const answer = answering<AskedForm, Parameters<typeof toElicitResult>[0]>("elicitation", answers.elicit);
+    const answer = answering<AskedForm, FormAnswer>("elicitation", answers.elicit);
     sdk.setRequestHandler("elicitation/create", async ({ params }) => {
       const asked: AskedForm = {
         message: params.message,
@@ -95,7 +97,7 @@ function record(sdk: Client, answers: ScriptedAnswers): Received {
     });
   }
   if (answers.sample !== undefined) {
-    const answer = answering<AskedSample, Parameters<typeof toSampleResult>[0]>("sampling", answers.sample);
+    const answer = answering<AskedSample, SampleAnswer>("sampling", answers.sample);
     sdk.setRequestHandler("sampling/createMessage", async ({ params }) => {
       samples.push(params);
       return toSampleResult(await answer(params));

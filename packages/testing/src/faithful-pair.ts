@@ -1,5 +1,5 @@
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
-import { throughJson } from "./json-faithful.ts";
+import { throughJson } from "./through-json.ts";
 
 /** Two ends of an in-memory wire. */
 export interface FaithfulPair {
@@ -10,8 +10,8 @@ export interface FaithfulPair {
 }
 
 /**
- * Makes a linked pair of transports. Every message goes through JSON, and arrives in a microtask of its own, so that neither
- * end runs inside the other's `send`.
+ * Makes a linked pair of transports. Every message goes through JSON, and arrives in a microtask of its own, so that
+ * neither end runs inside the other's `send`.
  */
 export function faithfulPair(): FaithfulPair {
   const unfaithful: Error[] = [];

@@ -7,8 +7,8 @@ export {
 } from "./connect-client.ts";
 export { faithfulPair, type FaithfulPair } from "./faithful-pair.ts";
 export { fakeClock, type FakeClock } from "./fake-clock.ts";
-export { throughJson, UnfaithfulMessageError } from "./json-faithful.ts";
-export { watchLeaks, type LeakWatch } from "./leak-check.ts";
+export { throughJson, UnfaithfulMessageError } from "./through-json.ts";
+export { watchLeaks, type LeakWatch } from "./watch-leaks.ts";
 export { installMatchers, type ToolMatchers } from "./matchers.ts";
 export { runMatrix, type MatrixCell, type MatrixOptions } from "./matrix.ts";
 export type { AskedForm, AskedSample, FormAnswer, SampleAnswer, ScriptedAnswers } from "./scripted-answers.ts";

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 /**
- * No state is shared between two requests by accident: many clients flood one server with equal JSON-RPC ids and equal progress
- * tokens, cancel some of their calls, and check every message that reaches them (the failure mode of CVE-2026-25536).
+ * No state is shared between two requests by accident: many clients flood one server with equal JSON-RPC ids and equal
+ * progress tokens, cancel some of their calls, and check every message that reaches them (the failure mode of
+ * CVE-2026-25536).
  */
 import { createServer, defineTool, type Era, type Logger } from "@plinth/core";
 import { expect, it } from "vitest";

@@ -1,4 +1,7 @@
-/** Whatever a team's code throws or returns, on every transport: the client gets an answer, and nothing that was not meant for it. */
+/**
+ * Whatever a team's code throws or returns, on every transport: the client gets an answer, and nothing that was not
+ * meant for it.
+ */
 import {
   createServer,
   definePrompt,

@@ -21,10 +21,11 @@ export function installMatchers(): void {
       const { isError, text } = received;
       const says =
         expected === undefined || (typeof expected === "string" ? text.includes(expected) : expected.test(text));
+      const saying = expected === undefined ? "" : ` saying ${String(expected)}`;
       return {
         pass: isError && says,
         message: () =>
-          `expected the tool ${this.isNot ? "not " : ""}to fail${expected === undefined ? "" : ` saying ${String(expected)}`}; ` +
+          `expected the tool ${this.isNot ? "not " : ""}to fail${saying}; ` +
           `it ${isError ? "failed" : "answered"} with ${JSON.stringify(text)}`,
       };
     },

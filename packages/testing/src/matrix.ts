@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import type { Era, AnyPlinthServer, TransportKind } from "@plinth/core";
+import type { AnyPlinthServer, Era, TransportKind } from "@plinth/core";
 import { describe } from "vitest";
 import type { ConnectClientOptions } from "./connect-client.ts";
 import { StreamTransport } from "./stream-transport.ts";
@@ -23,8 +23,8 @@ export interface MatrixOptions {
 }
 
 /**
- * Runs the same tests over every transport and era: in memory, stdio framing, HTTP on loopback; 2025-11-25 and 2026-07-28.
- * What is promised everywhere is written once. Call it where you would call `describe`.
+ * Runs the same tests over every transport and era: in memory, stdio framing, HTTP on loopback; 2025-11-25 and
+ * 2026-07-28. What is promised everywhere is written once. Call it where you would call `describe`.
  */
 export function runMatrix(
   title: string,
@@ -51,10 +51,16 @@ const connectors: Readonly<Record<TransportKind, Connector>> = {
     const toServer = new PassThrough();
     const toClient = new PassThrough();
     const host = await server.serveStdio({ input: toServer, output: toClient });
-    return wrapClient(new StreamTransport({ input: toClient, output: toServer }), options, () => host.close());
+    return wrapClient(new StreamTransport({ input: toClient, output: toServer }), {
+      ...options,
+      afterClose: () => host.close(),
+    });
   },
   async http(server, options) {
     const host = await server.listen({ port: 0 });
-    return wrapClient(new StreamableHTTPClientTransport(new URL(host.url)), options, () => host.close());
+    return wrapClient(new StreamableHTTPClientTransport(new URL(host.url)), {
+      ...options,
+      afterClose: () => host.close(),
+    });
   },
 };

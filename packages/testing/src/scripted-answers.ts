@@ -1,4 +1,5 @@
 import type { CreateMessageResult, ElicitResult, Root } from "@modelcontextprotocol/client";
+import type { Awaitable } from "@plinth/core";
 
 /** An elicitation as a test sees it. */
 export interface AskedForm {
@@ -22,17 +23,23 @@ export type FormAnswer = Readonly<Record<string, unknown>> | "decline" | "cancel
 /** One answer of the client's model: its text, or the whole result. */
 export type SampleAnswer = string | CreateMessageResult;
 
-/** Answers to what a server asks: a list used up in order, or a function. Without a script the client does not offer the capability. */
+/**
+ * Answers to what a server asks: a list used up in order, or a function. Without a script the client does not offer the
+ * capability.
+ */
 export interface ScriptedAnswers {
-  readonly elicit?: readonly FormAnswer[] | ((asked: AskedForm) => FormAnswer | Promise<FormAnswer>);
-  readonly sample?: readonly SampleAnswer[] | ((asked: AskedSample) => SampleAnswer | Promise<SampleAnswer>);
+  readonly elicit?: readonly FormAnswer[] | ((asked: AskedForm) => Awaitable<FormAnswer>);
+  readonly sample?: readonly SampleAnswer[] | ((asked: AskedSample) => Awaitable<SampleAnswer>);
   readonly roots?: readonly Root[];
 }
 
-/** Takes the next answer of a script. @throws Error when a list is used up: the server asked more than the test expects */
+/**
+ * Takes the next answer of a script.
+ * @throws Error when a list is used up: the server asked more than the test expects
+ */
 export function answering<Asked, Answer>(
   kind: string,
-  script: readonly Answer[] | ((asked: Asked) => Answer | Promise<Answer>),
+  script: readonly Answer[] | ((asked: Asked) => Awaitable<Answer>),
 ): (asked: Asked) => Promise<Answer> {
   if (typeof script === "function") return async (asked) => script(asked);
   let next = 0;

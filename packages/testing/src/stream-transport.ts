@@ -10,10 +10,10 @@ export class StreamTransport implements Transport {
   readonly #input: Readable;
   readonly #output: Writable;
 
-  /** @param streams `input` is what the server writes, `output` is what it reads */
-  constructor(streams: { readonly input: Readable; readonly output: Writable }) {
-    this.#input = streams.input;
-    this.#output = streams.output;
+  /** `input` is what the server writes, `output` is what it reads. */
+  constructor({ input, output }: { readonly input: Readable; readonly output: Writable }) {
+    this.#input = input;
+    this.#output = output;
   }
 
   async start(): Promise<void> {

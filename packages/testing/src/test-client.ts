@@ -6,11 +6,11 @@ import {
   type ReadResourceResult,
   type Transport,
 } from "@modelcontextprotocol/client";
-import type { Era, LoggingLevel, AnyPlinthServer, Principal, AnyTool, ToolTypes } from "@plinth/core";
+import type { AnyPlinthServer, AnyTool, Era, LoggingLevel, Principal, ToolTypes } from "@plinth/core";
 import { connectClient, type ConnectClientOptions, type Received } from "./connect-client.ts";
 import { faithfulPair } from "./faithful-pair.ts";
 import { fakeClock, type FakeClock } from "./fake-clock.ts";
-import { watchLeaks } from "./leak-check.ts";
+import { watchLeaks } from "./watch-leaks.ts";
 
 /** Options for {@link createTestClient}. */
 export interface TestClientOptions extends ConnectClientOptions {
@@ -89,31 +89,38 @@ export async function createTestClient(
   { principal, leakCheck = true, clock = "real", ...options }: TestClientOptions = {},
 ): Promise<TestClient> {
   await server.start();
-  // Undone in reverse when the client closes, or at once when it cannot connect: no other test may find time standing still.
+  // Undone in reverse when the client closes, or at once when it cannot connect: no other test may find time standing
+  // still.
   await using opening = new AsyncDisposableStack();
   const fake = clock === "fake" ? opening.use(fakeClock()) : undefined;
   const leaks = leakCheck ? watchLeaks() : undefined;
   const pair = faithfulPair();
   const host = await server.connect(pair.server, principal === undefined ? {} : { principal });
   opening.defer(() => host.close());
-  const client = await wrapClient(pair.client, options, async () => {
-    await opened.disposeAsync();
-    if (pair.unfaithful[0] !== undefined) throw pair.unfaithful[0];
-    await leaks?.assertNone();
+  const client = await wrapClient(pair.client, {
+    ...options,
+    clock: fake,
+    async afterClose() {
+      await opened.disposeAsync();
+      if (pair.unfaithful[0] !== undefined) throw pair.unfaithful[0];
+      await leaks?.assertNone();
+    },
   });
   const opened = opening.move();
-  return Object.defineProperty(client, "clock", { get: () => fake ?? noFakeClock() });
+  return client;
 }
 
-function noFakeClock(): never {
-  throw new Error('Time is real here; make the client with { clock: "fake" } to move it');
+/** Options for {@link wrapClient}. */
+export interface WrapClientOptions extends ConnectClientOptions {
+  readonly clock?: FakeClock | undefined;
+  /** Runs once, when the client has closed. */
+  readonly afterClose: () => Promise<void>;
 }
 
-/** The same shortcuts over any client transport. `afterClose` runs once, when the client has closed. */
+/** The same shortcuts over any client transport. */
 export async function wrapClient(
   transport: Transport,
-  options: ConnectClientOptions,
-  afterClose: () => Promise<void>,
+  { clock, afterClose, ...options }: WrapClientOptions,
 ): Promise<TestClient> {
   const { sdk, received } = await connectClient(transport, options);
   let closing: Promise<void> | undefined;
@@ -138,7 +145,8 @@ export async function wrapClient(
     },
     close,
     get clock(): FakeClock {
-      return noFakeClock();
+      if (clock === undefined) throw new Error('Time is real here; make the client with { clock: "fake" } to move it');
+      return clock;
     },
     [Symbol.asyncDispose]: close,
   };

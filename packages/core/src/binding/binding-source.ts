@@ -1,14 +1,14 @@
-import type { Implementation, ServerCapabilities } from "@modelcontextprotocol/server";
+import type { Implementation } from "@modelcontextprotocol/server";
 import type { ChangeEvents } from "../hosting/change-events.ts";
 import type { Dispatch } from "../pipeline/dispatch.ts";
+import type { Offer } from "./offers.ts";
 
 /** What all bindings of one server share. */
 export interface BindingSource {
   readonly info: Implementation;
   readonly instructions: string | undefined;
-  readonly capabilities: () => ServerCapabilities;
-  /** Every method that `dispatch` serves. */
-  readonly methods: () => Iterable<string>;
+  /** What to tell clients now, and which methods `dispatch` serves. */
+  readonly offer: () => Offer;
   readonly dispatch: Dispatch;
   readonly changes: ChangeEvents;
   /** Milliseconds a legacy client may take to answer a question. */

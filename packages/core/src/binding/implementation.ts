@@ -13,7 +13,10 @@ export interface ServerIdentity {
   readonly icons?: readonly Icon[];
 }
 
-/** A server's identity as it stands on the wire. @throws KitError `MISUSE` for a name or version that is missing or empty */
+/**
+ * A server's identity as it stands on the wire.
+ * @throws KitError `MISUSE` for a name or version that is missing or empty
+ */
 export function toImplementation(identity: ServerIdentity): Implementation {
   const { name, version, title, description, websiteUrl, icons } = identity;
   for (const [field, text] of Object.entries({ name, version })) {

@@ -3,11 +3,12 @@ import type { AnyResource, ResourceDefinition } from "../definitions/resource.ts
 import type { CompiledSchema } from "../definitions/schema.ts";
 import type { AnyTool, ToolDefinition } from "../definitions/tool.ts";
 import type { ParameterHeader } from "../protocol/parameter-headers.ts";
-import type { UriMatcher } from "./uri-template.ts";
+import type { ListedItem } from "./listing.ts";
+import type { UriMatcher, UriVariables } from "./uri-template.ts";
 
 /**
- * A tool, resource or prompt that wants certain services. `any`: where the services do not matter, such as in the registry,
- * whether the server has them was checked where it was made.
+ * A tool, resource or prompt that wants certain services. `any`: where the services do not matter, such as in the
+ * registry, whether the server has them was checked where it was made.
  */
 export type Component<Services = any> =
   | ToolDefinition<Services>
@@ -20,8 +21,11 @@ interface EntryBase {
   readonly name: string;
   readonly tags: readonly string[];
   readonly scopes: readonly string[];
+  /** As it stands in its list. */
+  readonly listed: ListedItem;
 }
 
+/** A tool, ready to be listed and called. */
 export interface ToolEntry extends EntryBase {
   readonly kind: "tool";
   readonly definition: AnyTool;
@@ -29,38 +33,35 @@ export interface ToolEntry extends EntryBase {
   readonly output: CompiledSchema | undefined;
   /** Arguments that HTTP headers mirror (`x-mcp-header`). */
   readonly parameterHeaders: readonly ParameterHeader[];
-  /** As it stands in `tools/list`. */
-  readonly listed: Readonly<Record<string, unknown>>;
 }
 
+/** A prompt, ready to be listed and rendered. */
 export interface PromptEntry extends EntryBase {
   readonly kind: "prompt";
   readonly definition: AnyPrompt;
   readonly arguments: CompiledSchema | undefined;
-  readonly listed: Readonly<Record<string, unknown>>;
 }
 
+/** A fixed resource, ready to be listed and read. */
 export interface ResourceEntry extends EntryBase {
   readonly kind: "resource";
   readonly definition: AnyResource;
-  /** The URI as `new URL()` writes it; clients' URIs are normalised the same way before the look-up. */
-  readonly uri: string;
-  readonly listed: Readonly<Record<string, unknown>>;
 }
 
+/** A resource template, ready to be listed and matched. */
 export interface ResourceTemplateEntry extends EntryBase {
   readonly kind: "resource-template";
   readonly definition: AnyResource;
   readonly params: CompiledSchema | undefined;
   readonly matcher: UriMatcher;
-  readonly listed: Readonly<Record<string, unknown>>;
 }
 
+/** Anything that the catalog has; told apart by `kind`. */
 export type CatalogEntry = ToolEntry | PromptEntry | ResourceEntry | ResourceTemplateEntry;
 
 /** One page of a rendered list. */
 export interface ListPage {
-  readonly items: readonly Readonly<Record<string, unknown>>[];
+  readonly items: readonly ListedItem[];
   readonly nextCursor: string | undefined;
 }
 
@@ -84,11 +85,14 @@ export interface Catalog {
   /** The page that a cursor names, or the first. @throws KitError `INVALID_PARAMS` for a cursor that is not ours. */
   page(kind: ListKind, cursor: string | undefined): ListPage;
   /** The entry for a URI a client sent, with the template's variables; `undefined` when nothing has it. */
-  findResource(uri: string):
-    | {
-        readonly entry: ResourceEntry | ResourceTemplateEntry;
-        readonly variables: Readonly<Record<string, string>>;
-        readonly url: URL;
-      }
-    | undefined;
+  findResource(uri: string): FoundResource | undefined;
+}
+
+/** What {@link Catalog.findResource} gives. */
+export interface FoundResource {
+  readonly entry: ResourceEntry | ResourceTemplateEntry;
+  /** Values of the template's variables; empty for a fixed resource. */
+  readonly variables: UriVariables;
+  /** The URI, normalised. */
+  readonly url: URL;
 }

@@ -10,6 +10,7 @@ import type {
 } from "./catalog.ts";
 import { fromCursor, toCursor } from "./cursor.ts";
 import { normalizeUri } from "./normalize-uri.ts";
+import type { UriVariables } from "./uri-template.ts";
 
 /** A compiled entry with its place in the order of additions, which only grows. */
 export interface PlacedEntry {
@@ -91,7 +92,7 @@ export function compileCatalog({ revision, entries, pageSize }: CompileCatalogOp
   } satisfies Catalog);
 }
 
-const noVariables: Readonly<Record<string, string>> = Object.freeze({});
+const noVariables: UriVariables = Object.freeze({});
 
 function startAfter(list: readonly PlacedEntry[], kind: ListKind, cursor: string): number {
   const { after, at } = fromCursor(cursor, [kind]);

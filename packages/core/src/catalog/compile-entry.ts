@@ -6,6 +6,7 @@ import type { CompiledSchema } from "../definitions/schema.ts";
 import type { AnyTool } from "../definitions/tool.ts";
 import { assertWholeNumber, longestTimerMs, type WholeNumberRange } from "../errors/assert-whole-number.ts";
 import { KitError } from "../errors/kit-error.ts";
+import { toError } from "../errors/to-error.ts";
 import { isRecord } from "../json/is-record.ts";
 import { scanParameterHeaders } from "../protocol/parameter-headers.ts";
 import type {
@@ -16,14 +17,14 @@ import type {
   ResourceTemplateEntry,
   ToolEntry,
 } from "./catalog.ts";
-import { listPrompt, listResource, listResourceTemplate, listTool } from "./listing.ts";
+import { listPrompt, listResource, listResourceTemplate, listTool, type ListedItem } from "./listing.ts";
 import { normalizeUri } from "./normalize-uri.ts";
 import { isUriTemplate } from "./parse-uri-template.ts";
 import { compileUriTemplate } from "./uri-template.ts";
 
 /**
- * Entries by definition, for all servers of the process: an entry is frozen and depends on its definition alone, and a new server
- * over known definitions (each test makes one) starts in no time.
+ * Entries by definition, for all servers of the process: an entry is frozen and depends on its definition alone, and a
+ * new server over known definitions (each test makes one) starts in no time.
  */
 const compiled = new WeakMap<Component, CatalogEntry>();
 
@@ -57,7 +58,9 @@ function notAComponent(): KitError {
   return new KitError("MISUSE", "A component must come from defineTool, defineResource or definePrompt");
 }
 
-/** The input schema of a tool without arguments. It lists `properties`, which some clients demand, and lets strays pass. */
+/**
+ * The input schema of a tool without arguments. It lists `properties`, which some clients demand, and lets strays pass.
+ */
 const noInput: CompiledSchema = Object.freeze({
   json: Object.freeze({ type: "object", properties: Object.freeze({}) }),
   check: () => ({ ok: true, value: {} }) as const,
@@ -78,7 +81,7 @@ function compileTool(definition: AnyTool): ToolEntry {
     input,
     output,
     parameterHeaders: scanHeaders(input, owner),
-    listed: jsonOr(owner, () => listTool(definition, input, output)),
+    listed: listing(owner, () => listTool(definition, input, output)),
   });
 }
 
@@ -96,7 +99,7 @@ function compilePrompt(definition: AnyPrompt): PromptEntry {
     ...base(name, definition, owner),
     definition,
     arguments: args,
-    listed: jsonOr(owner, () => listPrompt(definition, args)),
+    listed: listing(owner, () => listPrompt(definition, args)),
   });
 }
 
@@ -119,8 +122,7 @@ function compileResource(definition: AnyResource): ResourceEntry {
     kind: "resource",
     ...base(uri, definition, owner),
     definition,
-    uri,
-    listed: jsonOr(owner, () => listResource(definition)),
+    listed: listing(owner, () => listResource(definition)),
   });
 }
 
@@ -147,7 +149,7 @@ function compileTemplate(definition: AnyResource): ResourceTemplateEntry {
     definition,
     params,
     matcher,
-    listed: jsonOr(owner, () => listResourceTemplate(definition)),
+    listed: listing(owner, () => listResourceTemplate(definition)),
   });
 }
 
@@ -192,12 +194,12 @@ function scanHeaders(input: CompiledSchema, owner: string): ToolEntry["parameter
   try {
     return Object.freeze(scanParameterHeaders(input.json));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new KitError("MISUSE", `The input schema of ${owner} has an unusable x-mcp-header: ${reason}`, { cause });
+    const { message } = toError(cause);
+    throw new KitError("MISUSE", `The input schema of ${owner} has an unusable x-mcp-header: ${message}`, { cause });
   }
 }
 
-function jsonOr<Listing>(owner: string, list: () => Listing): Listing {
+function listing(owner: string, list: () => ListedItem): ListedItem {
   try {
     return list();
   } catch (cause) {

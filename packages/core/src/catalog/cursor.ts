@@ -7,8 +7,8 @@ const version = 1;
 export type CursorKind = "tools" | "prompts" | "resources" | "resourceTemplates" | "listedResources";
 
 /**
- * Where a page begins: behind an item that the client has seen. The item is found by its name, so that a page neither skips nor
- * repeats anything when others come or go meanwhile; by its position if it has gone itself.
+ * Where a page begins: behind an item that the client has seen. The item is found by its name, so that a page neither
+ * skips nor repeats anything when others come or go meanwhile; by its position if it has gone itself.
  */
 export interface CursorPosition {
   readonly kind: CursorKind;
@@ -18,7 +18,9 @@ export interface CursorPosition {
   readonly at: number;
 }
 
-/** An opaque cursor (MCP 2026-07-28, pagination). Not secret and not signed: it names a list item, and grants nothing. */
+/**
+ * An opaque cursor (MCP 2026-07-28, pagination). Not secret and not signed: it names a list item, and grants nothing.
+ */
 export function toCursor({ kind, after, at }: CursorPosition): string {
   return Buffer.from(JSON.stringify([version, kind, after, at])).toString("base64url");
 }

@@ -4,21 +4,20 @@ import { KitError } from "../errors/kit-error.ts";
 import { isRecord } from "../json/is-record.ts";
 import { toJsonValue } from "../json/json-value.ts";
 import type { Catalog, ListPage, ResourceTemplateEntry } from "./catalog.ts";
-import { fromCursor, toCursor } from "./cursor.ts";
+import { fromCursor, toCursor, type CursorPosition } from "./cursor.ts";
+import type { ListedItem } from "./listing.ts";
 import { normalizeUri } from "./normalize-uri.ts";
-
-type Item = Readonly<Record<string, unknown>>;
 
 /** A listed item with the URI by which it is told from others. */
 interface Dynamic {
   readonly key: string;
-  readonly item: Item;
+  readonly item: ListedItem;
 }
 
 /**
- * One page of `resources/list` (MCP, resources, listing resources): the fixed resources, then what each template's `list`
- * yields, in the templates' order. A URI is listed once, and a fixed resource wins. The templates are asked at each listing, all at
- * once, but only for pages that the fixed ones do not fill.
+ * One page of `resources/list` (MCP, resources, listing resources): the fixed resources, then what each template's
+ * `list` yields, in the templates' order. A URI is listed once, and a fixed resource wins. The templates are asked at
+ * each listing, all at once, but only for pages that the fixed ones do not fill.
  *
  * @throws KitError `INVALID_PARAMS` for a cursor that is not ours, `INVALID_OUTPUT` for a listed URI that is none, and
  * whatever a `list` callback throws
@@ -76,7 +75,7 @@ function isListedResource(item: unknown): item is ListedResource {
   return isRecord(item) && typeof item["uri"] === "string" && typeof item["name"] === "string";
 }
 
-function toItem(resource: ListedResource, { definition }: ResourceTemplateEntry): Item {
+function toItem(resource: ListedResource, { definition }: ResourceTemplateEntry): ListedItem {
   const { uri, name, title, description, mimeType = definition.mimeType, size } = resource;
   return {
     uri,
@@ -88,10 +87,7 @@ function toItem(resource: ListedResource, { definition }: ResourceTemplateEntry)
   };
 }
 
-function startAfter(
-  dynamic: readonly Dynamic[],
-  { after, at }: { readonly after: string; readonly at: number },
-): number {
+function startAfter(dynamic: readonly Dynamic[], { after, at }: CursorPosition): number {
   const found = after === "" ? -1 : dynamic.findIndex(({ key }) => key === after);
   return found === -1 ? Math.min(Math.max(at + 1, 0), dynamic.length) : found + 1;
 }

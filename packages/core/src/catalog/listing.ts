@@ -1,55 +1,54 @@
-import type { Prompt, PromptArgument, Resource, ResourceTemplateType, Tool } from "@modelcontextprotocol/server";
+import type { PromptArgument } from "@modelcontextprotocol/server";
 import type { AnyPrompt } from "../definitions/prompt.ts";
 import type { AnyResource } from "../definitions/resource.ts";
 import type { CompiledSchema, JsonSchema } from "../definitions/schema.ts";
 import type { AnyTool } from "../definitions/tool.ts";
 import { frozenJson } from "../json/frozen-json.ts";
+import { isRecord } from "../json/is-record.ts";
 
 /** An item of a list result: frozen, JSON alone, absent members left out. */
-export type Listed<Item> = Readonly<Item> & Readonly<Record<string, unknown>>;
+export type ListedItem = Readonly<Record<string, unknown>>;
 
 /** A tool in `tools/list` (MCP, tools, data types). */
-export function listTool(definition: AnyTool, input: CompiledSchema, output: CompiledSchema | undefined): Listed<Tool> {
+export function listTool(definition: AnyTool, input: CompiledSchema, output: CompiledSchema | undefined): ListedItem {
   const { name, title, description, annotations, icons, meta } = definition;
   return frozenJson({
     name,
     title,
     description,
-    inputSchema: input.json as Tool["inputSchema"],
+    inputSchema: input.json,
     outputSchema: output?.json,
     annotations,
     icons,
     _meta: meta,
-  } as unknown as Listed<Tool>);
+  });
 }
 
 /** A prompt in `prompts/list` (MCP, prompts, data types); its arguments come out of the schema. */
-export function listPrompt(definition: AnyPrompt, args: CompiledSchema | undefined): Listed<Prompt> {
+export function listPrompt(definition: AnyPrompt, args: CompiledSchema | undefined): ListedItem {
   const { name, title, description, icons, meta } = definition;
-  const listed = { name, title, description, arguments: args && promptArguments(args.json), icons, _meta: meta };
-  return frozenJson(listed as unknown as Listed<Prompt>);
+  return frozenJson({ name, title, description, arguments: args && promptArguments(args.json), icons, _meta: meta });
 }
 
 /** A fixed resource in `resources/list` (MCP, resources, data types). */
-export function listResource(definition: AnyResource): Listed<Resource> {
-  return frozenJson({ uri: definition.uri, ...described(definition) } as unknown as Listed<Resource>);
+export function listResource(definition: AnyResource): ListedItem {
+  return frozenJson({ uri: definition.uri, ...described(definition) });
 }
 
 /** A template in `resources/templates/list` (MCP, resources, data types). */
-export function listResourceTemplate(definition: AnyResource): Listed<ResourceTemplateType> {
-  const listed = { uriTemplate: definition.uri, ...described(definition) };
-  return frozenJson(listed as unknown as Listed<ResourceTemplateType>);
+export function listResourceTemplate(definition: AnyResource): ListedItem {
+  return frozenJson({ uriTemplate: definition.uri, ...described(definition) });
 }
 
-function described(definition: AnyResource): Record<string, unknown> {
+function described(definition: AnyResource): ListedItem {
   const { uri, name = uri, title, description, mimeType, annotations, icons, meta } = definition;
   return { name, title, description, mimeType, annotations, icons, _meta: meta };
 }
 
 function promptArguments({ properties, required }: JsonSchema): readonly PromptArgument[] {
   const isRequired = new Set(Array.isArray(required) ? (required as readonly unknown[]) : []);
-  return Object.entries((properties ?? {}) as Readonly<Record<string, unknown>>).map(([name, property]) => {
-    const { title, description } = (typeof property === "object" && property !== null ? property : {}) as JsonSchema;
+  return Object.entries(isRecord(properties) ? properties : {}).map(([name, property]) => {
+    const { title, description } = isRecord(property) ? property : {};
     return {
       name,
       ...(typeof title === "string" && { title }),

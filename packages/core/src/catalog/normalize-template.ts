@@ -11,8 +11,9 @@ export interface NormalizedTemplate {
 }
 
 /**
- * Normalises a template's text as `new URL()` normalises the URIs that clients send (case of scheme and host, default port, dot
- * segments, escapes). For that, each expression is replaced by a marker that URLs leave alone, and put back afterwards.
+ * Normalises a template's text as `new URL()` normalises the URIs that clients send (case of scheme and host, default
+ * port, dot segments, escapes). For that, each expression is replaced by a marker that URLs leave alone, and put back
+ * afterwards.
  *
  * @throws KitError `MISUSE` when that is not possible, for example for a variable in the scheme or the port
  */
@@ -28,8 +29,8 @@ export function normalizeTemplate(template: string): NormalizedTemplate {
   if (url === null) {
     throw invalidTemplate(
       template,
-      "with its variables filled in it is no absolute URI. It must begin with a scheme, as data://users/{id}, and have no " +
-        "variable in the scheme or the port",
+      "with its variables filled in it is no absolute URI. It must begin with a scheme, as data://users/{id}, and " +
+        "have no variable in the scheme or the port",
     );
   }
   const restored: UriTemplatePart[] = [];
@@ -57,23 +58,20 @@ export function normalizeTemplate(template: string): NormalizedTemplate {
 function splitParts(parts: readonly UriTemplatePart[]): NormalizedTemplate {
   const split: Record<keyof NormalizedTemplate, UriTemplatePart[]> = { path: [], query: [], fragment: [] };
   let section: keyof NormalizedTemplate = "path";
-  const enter = (next: keyof NormalizedTemplate): void => {
-    section = next;
-  };
   for (const part of parts) {
     if (typeof part !== "string") {
-      if (part.operator === "#") enter("fragment");
-      if (part.operator === "?" && section === "path") enter("query");
+      if (part.operator === "#") section = "fragment";
+      if (part.operator === "?" && section === "path") section = "query";
       split[section].push(part);
       continue;
     }
     for (const piece of part.split(/(?=#)|(\?)/)) {
       if (piece === undefined || piece === "") continue;
       if (piece === "?" && section === "path") {
-        enter("query");
+        section = "query";
         continue;
       }
-      if (piece.startsWith("#")) enter("fragment");
+      if (piece.startsWith("#")) section = "fragment";
       split[section].push(piece);
     }
   }

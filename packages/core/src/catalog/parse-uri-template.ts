@@ -1,6 +1,9 @@
 import { KitError } from "../errors/kit-error.ts";
 
-/** How an expression expands (RFC 6570, section 3.2): simple, reserved, fragment, label, path, parameter, query, query continued. */
+/**
+ * How an expression expands (RFC 6570, section 3.2): simple, reserved, fragment, label, path, parameter, query, query
+ * continued.
+ */
 export type UriOperator = "" | "+" | "#" | "." | "/" | ";" | "?" | "&";
 
 /** An expression in braces. */
@@ -25,8 +28,8 @@ export function isUriTemplate(uri: string): boolean {
 }
 
 /**
- * Splits an RFC 6570 template into literals and expressions. Modifiers are refused: a prefix (`{x:3}`) loses the value, and an
- * explosion (`{x*}`) makes lists, while variables here are strings.
+ * Splits an RFC 6570 template into literals and expressions. Modifiers are refused: a prefix (`{x:3}`) loses the value,
+ * and an explosion (`{x*}`) makes lists, while variables here are strings.
  *
  * @throws KitError `MISUSE`
  */

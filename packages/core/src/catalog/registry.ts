@@ -19,7 +19,11 @@ export interface RegistryOptions {
   readonly pageSize?: number;
   /** Told which lists changed, once per burst of changes. What the registry is made with is no change. */
   readonly onChange?: (lists: ReadonlySet<ChangedList>) => void;
-  /** Milliseconds from the first change of a burst until `onChange` hears of all of it; the timer keeps no process alive. @default 10 */
+  /**
+   * Milliseconds from the first change of a burst until `onChange` hears of all of it; the timer keeps no process
+   * alive.
+   * @default 10
+   */
   readonly debounceMs?: number;
 }
 
@@ -30,7 +34,8 @@ export interface Registry {
   /**
    * Adds components at the end, all or none.
    *
-   * @throws KitError `CONFLICT` naming both origins when a name, URI or template is taken; `MISUSE` for a faulty definition
+   * @throws KitError `CONFLICT` naming both origins when a name, URI or template is taken; `MISUSE` for a faulty
+   * definition
    */
   add(...components: readonly Component[]): void;
   /** Removes a component, disabled or not; tells whether it was there. Resources are named by URI or template. */
@@ -125,7 +130,9 @@ export function createRegistry({
   };
 }
 
-/** What no two components may share. Templates that match the same URIs count as one: the second could never be read. */
+/**
+ * What no two components may share. Templates that match the same URIs count as one: the second could never be read.
+ */
 function identity(entry: CatalogEntry): string {
   return entry.kind === "resource-template" ? `template ${entry.matcher.shape}` : `${entry.kind} ${entry.name}`;
 }

@@ -70,11 +70,11 @@ function toParameters(template: string, parts: readonly UriTemplatePart[]): Read
       flush();
       for (const name of part.names) add(name, { kind: "optional", variable: name });
     } else {
-      const [key, value] = [pending.slice(0, -1), pending.slice(-1)];
+      const key = pending.slice(0, -1);
       const next = parts[index + 1];
       const ends = typeof next !== "object" || next.operator === "&";
       const [variable, second] = part.names;
-      const isWhole = value === "=" && key !== "" && !key.includes("=") && ends;
+      const isWhole = pending.endsWith("=") && key !== "" && !key.includes("=") && ends;
       if (!isWhole || variable === undefined || second !== undefined || !["", "+"].includes(part.operator)) {
         throw invalidTemplate(template, `${part.source} must be the whole value of a query parameter, as name={name}`);
       }

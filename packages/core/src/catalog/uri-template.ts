@@ -2,30 +2,38 @@ import { normalizeTemplate } from "./normalize-template.ts";
 import { invalidTemplate, parseUriTemplate, type UriExpression, type UriTemplatePart } from "./parse-uri-template.ts";
 import { compileQuery, type QueryMatcher } from "./uri-query.ts";
 
-/** Characters beyond which no URI matches: longer ones are no addresses, and would fill the stack of the regular expression. */
+/**
+ * Characters beyond which no URI matches: longer ones are no addresses, and would fill the stack of the regular
+ * expression.
+ */
 const maxUriLength = 16_384;
+
+/** Values of a template's variables, from look-up to handler. */
+export type UriVariables = Readonly<Record<string, string>>;
 
 /** Matches URIs against one template and takes its variables out. */
 export interface UriMatcher {
-  readonly template: string;
   readonly variables: readonly string[];
   /** The same for templates that differ only in the names of variables in the path. */
   readonly shape: string;
   /**
-   * The variables, percent-decoded, or `undefined` if the URI does not match. Linear in the length of the URI, which must be
-   * normalised. Variables that the URI leaves out are left out here. **Security:** a decoded value may hold any character,
-   * `/` and `..` included.
+   * The variables, percent-decoded, or `undefined` if the URI does not match. Linear in the length of the URI, which
+   * must be normalised. Variables that the URI leaves out are left out here. **Security:** a decoded value may hold any
+   * character, `/` and `..` included.
    */
-  match(uri: string): Readonly<Record<string, string>> | undefined;
+  match(uri: string): UriVariables | undefined;
 }
 
 /**
  * Compiles an RFC 6570 template for matching, which the RFC leaves open (section 1.4). The rules:
  *
- * - `{x}` takes one or more characters up to the next `/`, `?`, `#`, or the text that follows it in the template, whichever
- *   comes first; `{x,y}` needs both. `{+x}` takes anything up to the query or fragment and must stand at the end, but for text.
- * - `{/x}` and `{.x}` may be left out at the end of the path, and must be there elsewhere; `{;x}` and `{#x}` may always be left out.
- * - `{?x,y}`, `{&x}` and `name={x}` match query parameters in any order; a parameter the template does not know is no match.
+ * - `{x}` takes one or more characters up to the next `/`, `?`, `#`, or the text that follows it in the template,
+ *   whichever comes first; `{x,y}` needs both. `{+x}` takes anything up to the query or fragment and must stand at the
+ *   end, but for text.
+ * - `{/x}` and `{.x}` may be left out at the end of the path, and must be there elsewhere; `{;x}` and `{#x}` may always
+ *   be left out.
+ * - `{?x,y}`, `{&x}` and `name={x}` match query parameters in any order; a parameter the template does not know is no
+ *   match.
  * - Text is compared after both sides went through `new URL()`.
  *
  * Each variable ends where the following text first appears, so the regular expression never has two ways to go on.
@@ -42,7 +50,6 @@ export function compileUriTemplate(template: string): UriMatcher {
   // Most URIs belong to other templates, and this tells most of those apart at once.
   const prefix = typeof path[0] === "string" ? path[0] : "";
   return {
-    template,
     variables,
     shape: JSON.stringify([main.pattern.source, queryMatcher.shape, hash.pattern.source]),
     match(uri) {
@@ -68,9 +75,7 @@ function matchNamed({ pattern, names }: NamedPattern, text: string): ReturnType<
   return groups === null ? undefined : names.map((name, index) => [name, groups[index + 1]]);
 }
 
-function decodeVariables(
-  found: readonly ReturnType<QueryMatcher["match"]>[],
-): Readonly<Record<string, string>> | undefined {
+function decodeVariables(found: readonly ReturnType<QueryMatcher["match"]>[]): UriVariables | undefined {
   const decoded: [string, string][] = [];
   for (const pairs of found) {
     if (pairs === undefined) return undefined;

@@ -8,10 +8,12 @@ import type { Question, RequiredCapability } from "./question.ts";
 export const askingMethods: ReadonlySet<string> = new Set(["tools/call", "prompts/get", "resources/read"]);
 
 /**
- * Lets a question pass if its operation may ask, the exchange carries questions, and the client declared the capability.
+ * Lets a question pass if its operation may ask, the exchange carries questions, and the client declared the
+ * capability.
  *
- * @throws KitError `MISUSE` in an operation that may not ask; in the modern era `CLIENT_CAPABILITY_MISSING`, in the legacy
- * era, which has no number for it, `FAILED`, so that a tool's caller can read it; both with `data.requiredCapabilities`
+ * @throws KitError `MISUSE` in an operation that may not ask; in the modern era `CLIENT_CAPABILITY_MISSING`, in the
+ * legacy era, which has no number for it, `FAILED`, so that a tool's caller can read it; both with
+ * `data.requiredCapabilities`
  */
 export function assertAskable({ method, capability }: Question<unknown>, incoming: Incoming): void {
   if (!askingMethods.has(incoming.method)) {
@@ -22,7 +24,8 @@ export function assertAskable({ method, capability }: Question<unknown>, incomin
   if (incoming.era === "legacy" && incoming.requestClient === undefined) {
     throw new KitError(
       "FAILED",
-      `This needs ${method}, which a connection without a session cannot carry; connect with a session, or with a client of MCP 2026-07-28`,
+      `This needs ${method}, which a connection without a session cannot carry; connect with a session, ` +
+        "or with a client of MCP 2026-07-28",
       { data },
     );
   }

@@ -1,4 +1,5 @@
 import type { LoggingLevel } from "@modelcontextprotocol/server";
+import { quiet } from "../async/quiet.ts";
 import { toJsonValue } from "../json/json-value.ts";
 import type { ClientInfo, Era, TransportKind } from "../protocol/eras.ts";
 import type { HttpRequestInfo, Incoming } from "../protocol/incoming.ts";
@@ -10,7 +11,6 @@ import type { Context, TraceContext } from "./context.ts";
 import type { Logger } from "./logger.ts";
 import type { Notify } from "./notify.ts";
 import { ProgressReporter } from "./progress.ts";
-import { quiet } from "./quiet.ts";
 import type { StateSealer } from "./request-state.ts";
 
 /** What the server gives every context it makes. */
@@ -69,13 +69,18 @@ export class CallContext implements Context {
     return new CallContext(this.#shared, signal);
   }
 
-  /** Delivers the last progress report; what is reported or logged from now on is dropped, because the result follows. */
+  /**
+   * Delivers the last progress report; what is reported or logged from now on is dropped, because the result follows.
+   */
   async finish(): Promise<void> {
     this.#shared.finished = true;
     await this.#shared.progress?.finish();
   }
 
-  /** Opens the sealed state that a retried call brought, before each run of the handler. @throws KitError `INVALID_REQUEST_STATE` */
+  /**
+   * Opens the sealed state that a retried call brought, before each run of the handler.
+   * @throws KitError `INVALID_REQUEST_STATE`
+   */
   beginRun(): void {
     const { input, incoming } = this.#shared;
     if (input !== undefined || incoming.requestState !== undefined) this.#input().begin();
@@ -144,7 +149,8 @@ export class CallContext implements Context {
     };
   }
 
-  // What a handler calls is a getter that gives a function, so that it can be taken out: `({ id }, { progress }) => ...`.
+  // What a handler calls is a getter that gives a function, so that it can be taken out:
+  // `({ id }, { progress }) => ...`.
 
   get progress(): Context["progress"] {
     const { incoming, environment } = this.#shared;

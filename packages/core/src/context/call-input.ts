@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import type { CreateMessageResult, Root } from "@modelcontextprotocol/server";
-import type { Schema } from "../definitions/schema.ts";
+import { abortable } from "../async/abortable.ts";
+import { quiet } from "../async/quiet.ts";
+import type { Awaitable } from "../definitions/awaitable.ts";
+import type { Schema, SchemaOutput } from "../definitions/schema.ts";
 import { KitError } from "../errors/kit-error.ts";
 import { canonicalJson } from "../json/canonical-json.ts";
 import { isRecord } from "../json/is-record.ts";
@@ -11,15 +14,13 @@ import type {
   AskOptions,
   ClientInput,
   Elicited,
-  ElicitedContent,
   ElicitFormOptions,
   ElicitUrlOptions,
   SampleOptions,
 } from "./client-input.ts";
 import { emptyMemory, fromSealedMemory, toSealedMemory, type InputMemory } from "./input-memory.ts";
-import { abortable, askOnOpenExchange } from "./open-exchange.ts";
+import { askOnOpenExchange } from "./open-exchange.ts";
 import { formQuestion, rootsQuestion, sampleQuestion, urlQuestion, type Question } from "./question.ts";
-import { quiet } from "./quiet.ts";
 import { stateBindingOf, type StateSealer } from "./request-state.ts";
 
 /** Options for {@link CallInput}. */
@@ -29,14 +30,19 @@ export interface CallInputOptions {
   readonly timeoutMs: number;
 }
 
-/** The result that ends a round: what the client is to find out before it calls again (MCP 2026-07-28, `InputRequiredResult`). */
+/**
+ * The result that ends a round: what the client is to find out before it calls again (MCP 2026-07-28,
+ * `InputRequiredResult`).
+ */
 export interface InputRequired extends Record<string, unknown> {
   readonly resultType: "input_required";
   readonly inputRequests: Readonly<Record<string, Pick<Question<unknown>, "method" | "params">>>;
   readonly requestState: string;
 }
 
-/** Ends a handler whose question has no answer yet. The dispatcher looks at {@link CallInput.pending}, never at this. */
+/**
+ * Ends a handler whose question has no answer yet. The dispatcher looks at {@link CallInput.pending}, never at this.
+ */
 class InputRequiredSignal extends Error {
   override readonly name = "InputRequiredSignal";
 
@@ -73,7 +79,8 @@ export class CallInput implements ClientInput {
   }
 
   /**
-   * To be called before each run of the handler: opens the state of a retried call, and counts questions from the start.
+   * To be called before each run of the handler: opens the state of a retried call, and counts questions from the
+   * start.
    *
    * @throws KitError `INVALID_REQUEST_STATE` when the client's state is not ours, not for this call, or expired
    */
@@ -83,8 +90,8 @@ export class CallInput implements ClientInput {
   }
 
   /**
-   * To be called when the handler has settled, however it did: the answer that asks the client, if a question is open. It waits
-   * for `once` work that is still going, so that what was done is remembered.
+   * To be called when the handler has settled, however it did: the answer that asks the client, if a question is open.
+   * It waits for `once` work that is still going, so that what was done is remembered.
    */
   pending(): Promise<InputRequired> | undefined {
     return this.#run.open.size === 0 ? undefined : this.#seal();
@@ -93,7 +100,7 @@ export class CallInput implements ClientInput {
   elicit<Form extends Schema>(
     options: ElicitFormOptions<Form>,
     signal?: AbortSignal,
-  ): Promise<Elicited<ElicitedContent<Form>>>;
+  ): Promise<Elicited<SchemaOutput<Form>>>;
   elicit(options: ElicitUrlOptions, signal?: AbortSignal): Promise<Elicited<undefined>>;
   elicit(
     options: ElicitFormOptions<Schema> | ElicitUrlOptions,
@@ -115,11 +122,11 @@ export class CallInput implements ClientInput {
     return this.#ask(() => rootsQuestion(), options, signal);
   }
 
-  once<T>(key: string, work: () => T | Promise<T>): Promise<T> {
+  once<T>(key: string, work: () => Awaitable<T>): Promise<T> {
     return quiet(this.#once(key, work));
   }
 
-  async #once<T>(key: string, work: () => T | Promise<T>): Promise<T> {
+  async #once<T>(key: string, work: () => Awaitable<T>): Promise<T> {
     const { results } = this.#remember();
     if (!results.has(key)) {
       if (this.#run.closed) throw new InputRequiredSignal();
@@ -142,7 +149,8 @@ export class CallInput implements ClientInput {
   }
 
   #ask<Answer>(build: () => Question<Answer>, { key }: AskOptions, signal: AbortSignal): Promise<Answer> {
-    // Nothing is awaited on the way to the open question, so all that are asked together are known when one ends the handler.
+    // Nothing is awaited on the way to the open question, so all that are asked together are known when one ends the
+    // handler.
     const asking = async (): Promise<Answer> => {
       const question = build();
       assertAskable(question, this.#incoming);
@@ -176,8 +184,8 @@ export class CallInput implements ClientInput {
     } else if (requestClient !== undefined) {
       sent = await askOnOpenExchange(question, { requestClient, signal, timeoutMs: this.#options.timeoutMs });
     } else if (asked === undefined || asked.get(name) === digest) {
-      // Answers without a state count: the state is optional on the wire, and says nothing about an answer but which question
-      // it was for. With a state, only what was asked is answered.
+      // Answers without a state count: the state is optional on the wire, and says nothing about an answer but which
+      // question it was for. With a state, only what was asked is answered.
       sent = memberOf(inputResponses, name);
     }
 

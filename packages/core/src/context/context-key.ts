@@ -5,7 +5,9 @@ export interface ContextKey<T> {
   readonly type?: T;
 }
 
-/** A key under which middleware leaves a value of type `T` for those inside it. Two keys of one name are different keys. */
+/**
+ * A key under which middleware leaves a value of type `T` for those inside it. Two keys of one name are different keys.
+ */
 export function contextKey<T>(name: string): ContextKey<T> {
   return Object.freeze({ name });
 }

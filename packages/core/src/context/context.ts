@@ -15,8 +15,8 @@ export interface TraceContext {
 }
 
 /**
- * What a handler and a middleware know about the call they serve. `Services` is the type of `createServer({ services })`,
- * given by {@link forServices}.
+ * What a handler and a middleware know about the call they serve. `Services` is the type of
+ * `createServer({ services })`, given by {@link forServices}.
  */
 export interface Context<Services = unknown> extends ClientInput {
   /** Made by the server, unique in the fleet; in every log line and every masked error. */
@@ -51,14 +51,14 @@ export interface Context<Services = unknown> extends ClientInput {
    */
   readonly progress: (done: number, total?: number, message?: string) => void;
   /**
-   * Closes the stream that carries this call while the handler goes on; a client with a resumable session comes back for the
-   * answer (MCP 2025-11-25, transports, resumability). Does nothing where there is no such stream.
+   * Closes the stream that carries this call while the handler goes on; a client with a resumable session comes back
+   * for the answer (MCP 2025-11-25, transports, resumability). Does nothing where there is no such stream.
    */
   readonly closeStream: () => void;
   /**
-   * Sends a log message to the client (`notifications/message`), if its log level lets it through. Clients read all of it:
-   * write no secrets. Resolves when it is on its way, or dropped because the call is over or the client gone. Deprecated by
-   * MCP 2026-07-28, works until at least 2027-07-28.
+   * Sends a log message to the client (`notifications/message`), if its log level lets it through. Clients read all of
+   * it: write no secrets. Resolves when it is on its way, or dropped because the call is over or the client gone.
+   * Deprecated by MCP 2026-07-28, works until at least 2027-07-28.
    *
    * @throws KitError `INVALID_OUTPUT` when JSON cannot carry `data`
    */

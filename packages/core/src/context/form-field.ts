@@ -12,7 +12,8 @@ const listWords = ["minItems", "maxItems"];
 
 /**
  * One property of a form, in the words that MCP allows there: a string, number, integer or boolean, one choice out of
- * several, or a list of choices. Constraints without a word are left out; the answer is checked against the whole schema.
+ * several, or a list of choices. Constraints without a word are left out; the answer is checked against the whole
+ * schema.
  *
  * @throws KitError `MISUSE` naming the property when no field shows it: nested objects, unions of types, free lists
  */
@@ -21,14 +22,16 @@ export function toFormField(name: string, schema: unknown): JsonSchema {
   if (field === undefined) {
     throw new KitError(
       "MISUSE",
-      `Property ${JSON.stringify(name)} does not fit a form: ${quote(schema)}. A form has strings, numbers, booleans, ` +
-        "enumerations of strings, and lists of those enumerations; make an optional property optional, not nullable",
+      `Property ${JSON.stringify(name)} does not fit a form: ${quote(schema)}. A form has strings, numbers, ` +
+        "booleans, enumerations of strings, and lists of those enumerations; make an optional property optional, " +
+        "not nullable",
     );
   }
   if (field["default"] !== undefined && !fitsType(field["type"], field["default"])) {
     throw new KitError(
       "MISUSE",
-      `Property ${JSON.stringify(name)} has the default ${quote(field["default"])}, which is no ${String(field["type"])}`,
+      `Property ${JSON.stringify(name)} has the default ${quote(field["default"])}, ` +
+        `which is no ${String(field["type"])}`,
     );
   }
   return field;
@@ -84,7 +87,10 @@ function toStringRules(schema: Record<string, unknown>): Record<string, unknown>
   return pattern === undefined ? lengths : { ...lengths, pattern };
 }
 
-/** Libraries write the safe integers' bounds where nobody asked for a range; whole numbers can have exclusive bounds moved in. */
+/**
+ * Libraries write the safe integers' bounds where nobody asked for a range; whole numbers can have exclusive bounds
+ * moved in.
+ */
 function toRange(schema: Record<string, unknown>): Record<string, unknown> {
   const range = pick(schema, numberWords);
   if (range["minimum"] === Number.MIN_SAFE_INTEGER) delete range["minimum"];

@@ -14,7 +14,8 @@ export interface RememberedAnswer {
   readonly sent: unknown;
 }
 
-// Entries and not objects: any text is a key, `__proto__` too. A result that is `undefined` is an entry without a value.
+// Entries and not objects: any text is a key, `__proto__` too. A result that is `undefined` is an entry without a
+// value.
 type SealedMemory = readonly [
   results: readonly (readonly [key: string, value?: unknown])[],
   answers: readonly (readonly [key: string, question: string, sent: unknown])[],

@@ -46,8 +46,8 @@ export function stderrLogger({
 }
 
 /**
- * Logs an error through a logger that may itself fail on an odd value: then the line goes to stderr, and what the caller was about
- * to do, such as answering a client, goes on.
+ * Logs an error through a logger that may itself fail on an odd value: then the line goes to stderr, and what the
+ * caller was about to do, such as answering a client, goes on.
  */
 export function logError(log: () => Logger, message: string, fields: LogFields): void {
   try {

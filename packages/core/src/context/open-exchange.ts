@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { abortable } from "../async/abortable.ts";
 import { KitError } from "../errors/kit-error.ts";
 import type { ClientRequest } from "../protocol/incoming.ts";
 import type { Question } from "./question.ts";
@@ -15,8 +16,8 @@ export interface OpenExchangeOptions {
 /**
  * Asks on the open exchange and waits: the way of the legacy era. Gives what the client sent, unread.
  *
- * @throws KitError `CANCELLED`, or the signal's own `KitError`, when the call ends first; `TIMEOUT` when the client takes too
- * long; `FAILED` when it answers with an error
+ * @throws KitError `CANCELLED`, or the signal's own `KitError`, when the call ends first; `TIMEOUT` when the client
+ * takes too long; `FAILED` when it answers with an error
  */
 export async function askOnOpenExchange(
   { method, params }: Question<unknown>,
@@ -37,21 +38,4 @@ export async function askOnOpenExchange(
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Settles as `work` does, or rejects as soon as `signal` aborts, whether or not the work heeds it. */
-export async function abortable<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  const ended = Promise.withResolvers<never>();
-  const end = (): void => ended.reject(toEndingError(signal.reason));
-  if (signal.aborted) throw toEndingError(signal.reason);
-  signal.addEventListener("abort", end, { once: true });
-  try {
-    return await Promise.race([work(), ended.promise]);
-  } finally {
-    signal.removeEventListener("abort", end);
-  }
-}
-
-function toEndingError(reason: unknown): KitError {
-  return KitError.isInstance(reason) ? reason : new KitError("CANCELLED", "The call was cancelled", { cause: reason });
 }

@@ -1,13 +1,13 @@
 import type { CreateMessageResult, Root } from "@modelcontextprotocol/server";
-import type { Schema } from "../definitions/schema.ts";
+import type { Awaitable } from "../definitions/awaitable.ts";
+import { describeProblems } from "../definitions/schema-problems.ts";
+import type { Schema, SchemaCheck } from "../definitions/schema.ts";
 import { KitError } from "../errors/kit-error.ts";
 import { isRecord } from "../json/is-record.ts";
 import { toPlainData } from "../json/plain-data.ts";
+import type { QuestionMethod } from "../protocol/incoming.ts";
 import type { Elicited, ElicitFormOptions, ElicitUrlOptions, SampleOptions } from "./client-input.ts";
 import { toElicitationForm } from "./elicitation-form.ts";
-
-/** The requests that a server may have for a client in the middle of a call. */
-export type QuestionMethod = "elicitation/create" | "sampling/createMessage" | "roots/list";
 
 /** What an answer says once it is read, or why it is no answer. */
 export type Reading<Answer> =
@@ -23,7 +23,7 @@ export interface Question<Answer> {
   /** What the client must have declared. */
   readonly capability: RequiredCapability;
   /** Reads what the client sent, which may be anything. */
-  readonly read: (sent: unknown) => Reading<Answer> | Promise<Reading<Answer>>;
+  readonly read: (sent: unknown) => Awaitable<Reading<Answer>>;
 }
 
 /** A client capability, with the part of it that is needed. */
@@ -102,12 +102,9 @@ function readAction(sent: unknown): Reading<Elicited<undefined>> {
   return { ok: false, problem: "an action (accept, decline or cancel) was expected" };
 }
 
-type Checked = Awaited<ReturnType<ReturnType<typeof toElicitationForm>["check"]>>;
-
-function toReading(checked: Checked): Reading<Elicited<unknown>> {
+function toReading(checked: SchemaCheck): Reading<Elicited<unknown>> {
   if (checked.ok) return { ok: true, answer: { action: "accept", content: checked.value } };
-  const problems = checked.problems.map(({ path, expected }) => (path === "" ? expected : `${path}: ${expected}`));
-  return { ok: false, problem: problems.join("; ") };
+  return { ok: false, problem: describeProblems(checked.problems) };
 }
 
 /** The 2026-07-28 wire allows a list of blocks; a list of one is what its block is. */

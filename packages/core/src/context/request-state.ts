@@ -6,10 +6,10 @@ import type { Incoming } from "../protocol/incoming.ts";
 /** Options for {@link createStateSealer}. */
 export interface StateSealerOptions {
   /**
-   * Secrets of at least 32 bytes. The first seals, all of them open, so a key is rotated by putting the new one in front and
-   * dropping the old one after `ttlSeconds`. A string stands for its UTF-8 bytes and is never decoded, so the output of
-   * `openssl rand -base64 32` is a good key as it is.
-   * **Security:** replicas behind one address must share the keys, or a retry that reaches another replica is refused.
+   * Secrets of at least 32 bytes. The first seals, all of them open, so a key is rotated by putting the new one in
+   * front and dropping the old one after `ttlSeconds`. A string stands for its UTF-8 bytes and is never decoded, so the
+   * output of `openssl rand -base64 32` is a good key as it is. **Security:** replicas behind one address must share
+   * the keys, or a retry that reaches another replica is refused.
    * @default one random key per process
    */
   readonly keys?: readonly (Uint8Array | string)[];
@@ -35,7 +35,9 @@ export interface StateBinding {
 export interface StateSealer {
   /** @throws KitError `TOO_LARGE` when the sealed text is longer than `maxLength` */
   seal(payload: unknown, binding: StateBinding): string;
-  /** @throws KitError `INVALID_REQUEST_STATE`, always with the same message; the reason is in `cause`, for the log alone */
+  /**
+   * @throws KitError `INVALID_REQUEST_STATE`, always with the same message; the reason is in `cause`, for the log alone
+   */
   unseal(token: string, binding: StateBinding): unknown;
 }
 
@@ -44,8 +46,8 @@ interface SealingKey {
   readonly secret: Buffer;
 }
 
-// Token, in base64url: version (1 byte), key id (8), nonce (12), ciphertext, tag (16). The version is the first byte, so a
-// later format is refused as unknown and not misread.
+// Token, in base64url: version (1 byte), key id (8), nonce (12), ciphertext, tag (16). The version is the first byte,
+// so a later format is refused as unknown and not misread.
 const version = 1;
 const keyIdEnd = 9;
 const nonceEnd = 21;
@@ -53,10 +55,10 @@ const tagBytes = 16;
 const cipherName = "aes-256-gcm";
 
 /**
- * Seals request state with AES-256-GCM (NIST SP 800-38D) under keys derived with HKDF-SHA256 (RFC 5869). The key id in the
- * token makes rotation a look-up; the binding is authenticated and not stored. Meets MCP 2026-07-28, multi round trip
- * requests, server requirements 4 and 5. It bounds replay (same caller, same call, until expiry) and does not prevent it: what must
- * happen at most once needs a record of its own.
+ * Seals request state with AES-256-GCM (NIST SP 800-38D) under keys derived with HKDF-SHA256 (RFC 5869). The key id in
+ * the token makes rotation a look-up; the binding is authenticated and not stored. Meets MCP 2026-07-28, multi round
+ * trip requests, server requirements 4 and 5. It bounds replay (same caller, same call, until expiry) and does not
+ * prevent it: what must happen at most once needs a record of its own.
  *
  * Nonces are random, so one key is good for 2^32 seals; questions come at the pace of people.
  *
@@ -77,7 +79,8 @@ export function createStateSealer({
   function open(token: string, binding: StateBinding): unknown {
     if (token.length > maxLength) throw new Error(`${token.length} characters, more than ${maxLength}`);
     const bytes = Buffer.from(token, "base64url");
-    // Decoding skips what is not base64url and ignores spare bits, so many texts give the same bytes: accept one of them.
+    // Decoding skips what is not base64url and ignores spare bits, so many texts give the same bytes: accept one of
+    // them.
     if (bytes.toString("base64url") !== token) throw new Error("not base64url as this server writes it");
     if (bytes.length < nonceEnd + tagBytes) throw new Error(`${bytes.length} bytes, too short`);
     if (bytes[0] !== version) throw new Error(`unknown version ${bytes[0]}`);
@@ -106,8 +109,8 @@ export function createStateSealer({
       if (token.length > maxLength) {
         throw new KitError(
           "TOO_LARGE",
-          `This call has to remember ${token.length} characters until the client answers, more than the ${maxLength} allowed; ` +
-            "let once() return less, for example an id, and ask for shorter answers",
+          `This call has to remember ${token.length} characters until the client answers, more than the ` +
+            `${maxLength} allowed; let once() return less, for example an id, and ask for shorter answers`,
         );
       }
       return token;
@@ -123,7 +126,10 @@ export function createStateSealer({
   };
 }
 
-/** The operation as the client sent it. A retry repeats the original request, so this is what both rounds have in common. */
+/**
+ * The operation as the client sent it. A retry repeats the original request, so this is what both rounds have in
+ * common.
+ */
 export function stateBindingOf({ method, params, principal }: Incoming): StateBinding {
   const target = params["name"] ?? params["uri"];
   return {

@@ -1,4 +1,5 @@
 import { KitError } from "../errors/kit-error.ts";
+import { toError } from "../errors/to-error.ts";
 import { frozenJson } from "../json/frozen-json.ts";
 import { namesInherited, withoutInheritance } from "./inherited-names.ts";
 import { jsonSchemaCheck } from "./json-schema-check.ts";
@@ -18,11 +19,11 @@ export interface CompileSchemaOptions {
 }
 
 /**
- * Makes a schema ready: its JSON form for listings (frozen, `type: "object"` at the root) and its validator. Every keyword
- * of plain JSON Schema stays as written.
+ * Makes a schema ready: its JSON form for listings (frozen, `type: "object"` at the root) and its validator. Every
+ * keyword of plain JSON Schema stays as written.
  *
- * @throws KitError `MISUSE` with a sentence for the author when the schema does not describe an object, has no JSON form,
- * or cannot be compiled
+ * @throws KitError `MISUSE` with a sentence for the author when the schema does not describe an object, has no JSON
+ * form, or cannot be compiled
  */
 export function compileSchema(schema: Schema, { use, owner }: CompileSchemaOptions): CompiledSchema {
   const name = `The ${use} schema of ${owner}`;
@@ -44,8 +45,9 @@ function toJsonSchema(schema: Schema, use: SchemaUse, name: string): JsonSchema 
   if (converter === undefined) {
     throw new KitError(
       "MISUSE",
-      `${name} cannot be turned into JSON Schema: its library (${schema["~standard"].vendor}) has no support for that. Use zod 4.2 ` +
-        "or later, ArkType, Valibot with toStandardJsonSchema() of @valibot/to-json-schema, or plain JSON Schema.",
+      `${name} cannot be turned into JSON Schema: its library (${schema["~standard"].vendor}) has no support ` +
+        "for that. Use zod 4.2 or later, ArkType, Valibot with toStandardJsonSchema() of @valibot/to-json-schema, or " +
+        "plain JSON Schema.",
     );
   }
   try {
@@ -53,8 +55,8 @@ function toJsonSchema(schema: Schema, use: SchemaUse, name: string): JsonSchema 
   } catch (cause) {
     throw new KitError(
       "MISUSE",
-      `${name} cannot be turned into JSON Schema: ${reason(cause)}. Use only what JSON can carry, for example a date as ` +
-        `a string${use === "output" ? "; transforms in an output are done in the handler" : ""}.`,
+      `${name} cannot be turned into JSON Schema: ${reason(cause)}. Use only what JSON can carry, for example ` +
+        `a date as a string${use === "output" ? "; transforms in an output are done in the handler" : ""}.`,
       { cause },
     );
   }
@@ -68,7 +70,8 @@ function plainJsonSchema(schema: JsonSchema, name: string): JsonSchema {
   if (shape !== undefined) {
     throw new KitError(
       "MISUSE",
-      `${name} has a schema in its member ${JSON.stringify(shape)} but is none itself. Wrap the members: z.object({ ... }).`,
+      `${name} has a schema in its member ${JSON.stringify(shape)} but is none itself. ` +
+        "Wrap the members: z.object({ ... }).",
     );
   }
   try {
@@ -93,8 +96,8 @@ function compileCheck(
   } catch (cause) {
     throw new KitError(
       "MISUSE",
-      `${name} is not valid JSON Schema: ${reason(cause)}. References must stay inside the schema ($defs), and patterns ` +
-        "must be regular expressions.",
+      `${name} is not valid JSON Schema: ${reason(cause)}. References must stay inside the schema ($defs), ` +
+        "and patterns must be regular expressions.",
       { cause },
     );
   }
@@ -107,6 +110,6 @@ function rootRemedy(schema: Schema): string {
 }
 
 function reason(cause: unknown): string {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return (text.split("\n", 1)[0] ?? "").replace(/\.$/, "");
+  const [firstLine = ""] = toError(cause).message.split("\n", 1);
+  return firstLine.replace(/\.$/, "");
 }

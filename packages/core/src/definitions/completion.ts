@@ -1,5 +1,5 @@
 import type { Context } from "../context/context.ts";
-import type { Awaitable } from "./tool.ts";
+import type { Awaitable } from "./awaitable.ts";
 
 /** Suggests values for one argument from what the user typed so far; at most 100 are sent. */
 export type Completer<Services = unknown> = (

@@ -2,8 +2,8 @@ import { KitError } from "../errors/kit-error.ts";
 import { quote } from "../errors/quote.ts";
 
 /**
- * Refuses a tool name that clients may not take: MCP and model providers agree on 1 to 64 of these characters. Names that
- * JavaScript objects inherit, such as `constructor`, are fine.
+ * Refuses a tool name that clients may not take: MCP and model providers agree on 1 to 64 of these characters. Names
+ * that JavaScript objects inherit, such as `constructor`, are fine.
  *
  * @throws KitError `MISUSE`
  */

@@ -1,10 +1,13 @@
 import type { Annotations, ContentBlock, EmbeddedResource, ResourceLink } from "@modelcontextprotocol/server";
 import { isRecord } from "../json/is-record.ts";
+import { toBase64 } from "./base64.ts";
 
 /** Marks blocks made here, so that an object of yours that looks like one is not mistaken for it. */
 const brand: symbol = Symbol.for("@plinth/core/content");
 
-/** A content block made by {@link text}, {@link image}, {@link audio}, {@link resourceLink} or {@link embeddedResource}. */
+/**
+ * A content block made by {@link text}, {@link image}, {@link audio}, {@link resourceLink} or {@link embeddedResource}.
+ */
 export type Content = ContentBlock & { readonly [contentBrand]?: true };
 declare const contentBrand: unique symbol;
 
@@ -21,12 +24,12 @@ export function text(value: string, options: ContentOptions = {}): Content {
 
 /** An image block from bytes or base64, for example `image(png, "image/png")`. */
 export function image(data: Uint8Array | string, mimeType: string, options: ContentOptions = {}): Content {
-  return content({ type: "image", data: toBase64(data), mimeType, ...extras(options) });
+  return content({ type: "image", data: base64Of(data), mimeType, ...extras(options) });
 }
 
 /** An audio block from bytes or base64, for example `audio(wav, "audio/wav")`. */
 export function audio(data: Uint8Array | string, mimeType: string, options: ContentOptions = {}): Content {
-  return content({ type: "audio", data: toBase64(data), mimeType, ...extras(options) });
+  return content({ type: "audio", data: base64Of(data), mimeType, ...extras(options) });
 }
 
 /** A link to a resource that the client can read. */
@@ -89,7 +92,10 @@ export interface ToolResult {
 
 const resultBrand: WeakSet<object> = new WeakSet();
 
-/** Answers with content, structured content, `isError` and `_meta` at once. Structured content is checked against `output`. */
+/**
+ * Answers with content, structured content, `isError` and `_meta` at once. Structured content is checked against
+ * `output`.
+ */
 export function toolResult(result: ToolResult): ToolResult {
   const branded = Object.freeze({ ...result });
   resultBrand.add(branded);
@@ -110,8 +116,6 @@ function extras({ annotations, meta }: ContentOptions): { annotations?: Annotati
   return { ...(annotations !== undefined && { annotations }), ...(meta !== undefined && { _meta: { ...meta } }) };
 }
 
-function toBase64(data: Uint8Array | string): string {
-  return typeof data === "string"
-    ? data
-    : Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("base64");
+function base64Of(data: Uint8Array | string): string {
+  return typeof data === "string" ? data : toBase64(data);
 }

@@ -1,8 +1,9 @@
 import { isRecord } from "../json/is-record.ts";
 
 /**
- * Whether a schema names, at any depth, a property that every JavaScript object inherits, such as `constructor` or `toString`.
- * Libraries read members without asking whose they are, and so find a function where an optional argument was left out.
+ * Whether a schema names, at any depth, a property that every JavaScript object inherits, such as `constructor` or
+ * `toString`. Libraries read members without asking whose they are, and so find a function where an optional argument
+ * was left out.
  */
 export function namesInherited(schema: unknown): boolean {
   if (Array.isArray(schema)) return schema.some(namesInherited);

@@ -40,7 +40,10 @@ function toProblems(errors: readonly JsonSchemaError[], schema: JsonSchema, root
   return problems;
 }
 
-/** Where the errors behind a summary come from: the members of a union, which may be references, or the keyword's schema. */
+/**
+ * Where the errors behind a summary come from: the members of a union, which may be references, or the keyword's
+ * schema.
+ */
 function summedUp({ keyword, schemaPath }: JsonSchemaError, schema: JsonSchema): readonly string[] {
   if (keyword !== "anyOf" && keyword !== "oneOf") return [schemaPath];
   const members = valueAt(schema, pointerSteps(schemaPath.slice(1)));

@@ -14,7 +14,9 @@ export function recordOrigin(definition: object, definer: (...args: never[]) => 
   origins.set(definition, holder);
 }
 
-/** Where a definition was made, as `src/tools/search.ts:12`, or `undefined` if it was not made by a `define` function. */
+/**
+ * Where a definition was made, as `src/tools/search.ts:12`, or `undefined` if it was not made by a `define` function.
+ */
 export function originOf(definition: object): string | undefined {
   const frame = origins.get(definition)?.stack?.split("\n")[1];
   const [, location, line] = /(?:at |\()([^()\s]*):(\d+):\d+\)?$/.exec(frame ?? "") ?? [];
@@ -23,7 +25,10 @@ export function originOf(definition: object): string | undefined {
   return `${withoutMachine(path)}:${line}`;
 }
 
-/** A path that says nothing about the machine: from the package in `node_modules`, from the working directory, or its end. */
+/**
+ * A path that says nothing about the machine: from the package in `node_modules`, from the working directory, or its
+ * end.
+ */
 function withoutMachine(path: string): string {
   const parts = path.split(/[\\/]/);
   const modules = parts.lastIndexOf("node_modules");

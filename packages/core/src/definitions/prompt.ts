@@ -1,9 +1,9 @@
 import type { Icon, PromptMessage } from "@modelcontextprotocol/server";
 import type { Context } from "../context/context.ts";
+import type { Awaitable } from "./awaitable.ts";
 import type { Completers } from "./completion.ts";
 import { recordOrigin } from "./origin.ts";
 import type { Schema, SchemaOutput } from "./schema.ts";
-import type { Awaitable } from "./tool.ts";
 
 /** What a prompt's `render` may return: text for one user message, messages, or messages with a description. */
 export type PromptReturn =

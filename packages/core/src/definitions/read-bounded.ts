@@ -1,3 +1,4 @@
+import { abortable } from "../async/abortable.ts";
 import { KitError } from "../errors/kit-error.ts";
 
 /** A piece of a stream. */
@@ -15,7 +16,8 @@ export interface ReadBoundedOptions {
  * Reads a stream whole: text if every chunk is, otherwise bytes, with text in UTF-8. When it is too long or the signal
  * aborts, the stream is told to stop, so that its file or socket is freed.
  *
- * @throws what `tooLarge` makes; KitError `INVALID_OUTPUT` for a chunk that is neither text nor bytes; the signal's reason, or KitError `CANCELLED`; whatever the stream throws
+ * @throws what `tooLarge` makes; KitError `INVALID_OUTPUT` for a chunk that is neither text nor bytes; the signal's
+ * reason, or KitError `CANCELLED`; whatever the stream throws
  */
 export async function readBounded(
   stream: AsyncIterable<Chunk>,
@@ -24,11 +26,10 @@ export async function readBounded(
   const chunks: Chunk[] = [];
   let size = 0;
   const iterator = stream[Symbol.asyncIterator]();
-  const aborted = abortion(signal);
   try {
     for (;;) {
-      // The race keeps a stream that has stalled from holding the call beyond its cancellation.
-      const { done, value } = await Promise.race([iterator.next(), aborted.promise]);
+      // A stream that has stalled must not hold the call beyond its cancellation.
+      const { done, value } = await abortable(() => iterator.next(), signal);
       if (done === true) break;
       if (typeof value !== "string" && !(value instanceof Uint8Array)) throw notAChunk(value);
       size += typeof value === "string" ? Buffer.byteLength(value) : value.byteLength;
@@ -39,8 +40,6 @@ export async function readBounded(
     // Not awaited: a stalled generator answers `return` only when its own wait ends.
     iterator.return?.().then(undefined, () => undefined);
     throw error;
-  } finally {
-    aborted.dispose();
   }
   return chunks.every((chunk) => typeof chunk === "string")
     ? chunks.join("")
@@ -50,19 +49,4 @@ export async function readBounded(
 /** Its size is unknown, so no limit would hold for it. */
 function notAChunk(value: unknown): KitError {
   return new KitError("INVALID_OUTPUT", `The stream of a read yielded a ${typeof value}; yield text or bytes`);
-}
-
-/** Rejects once the signal aborts. */
-function abortion(signal: AbortSignal): { readonly promise: Promise<never>; dispose(): void } {
-  const { promise, reject } = Promise.withResolvers<never>();
-  promise.catch(() => undefined);
-  const onAbort = (): void => {
-    const reason: unknown = signal.reason;
-    reject(
-      KitError.isInstance(reason) ? reason : new KitError("CANCELLED", "The read was cancelled", { cause: reason }),
-    );
-  };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener("abort", onAbort, { once: true });
-  return { promise, dispose: () => signal.removeEventListener("abort", onAbort) };
 }

@@ -1,8 +1,9 @@
 import type { BlobResourceContents, TextResourceContents } from "@modelcontextprotocol/server";
 import { KitError } from "../errors/kit-error.ts";
 import { toJsonValue } from "../json/json-value.ts";
+import { toBase64 } from "./base64.ts";
 import { readBounded, type Chunk } from "./read-bounded.ts";
-import { isResourceParts, type ResourcePart, type ResourceReturn } from "./resource.ts";
+import { isResourceParts, type ResourceReturn } from "./resource.ts";
 
 /** Bytes that one read may yield unless its definition says otherwise. */
 const defaultMaxBytes = 10 * 1024 * 1024;
@@ -23,8 +24,9 @@ export interface ResourceContentsOptions {
 export type ResourceContents = TextResourceContents | BlobResourceContents;
 
 /**
- * The `contents` of a `resources/read` result (MCP, resources, reading resources). Text stays text, bytes become base64, a
- * stream becomes text if all its chunks are, parts become one item each, and any other object becomes JSON text.
+ * The `contents` of a `resources/read` result (MCP, resources, reading resources). Text stays text, bytes become
+ * base64, a stream becomes text if all its chunks are, parts become one item each, and any other object becomes JSON
+ * text.
  *
  * @throws KitError `TOO_LARGE` beyond `maxBytes`; a stream is not read any further then
  * @throws KitError `INVALID_OUTPUT` for what JSON cannot carry
@@ -40,35 +42,35 @@ export async function toResourceContents(
   if (isResourceParts(value)) {
     if (value.parts.reduce((sum, { body }) => sum + byteLength(body), 0) > maxBytes) throw tooLarge();
     return value.parts.map((part) =>
-      toContents(part.body, part.uri ?? uri, part.mimeType ?? mimeType, metaOf(part, source)),
+      toContents(part.body, {
+        uri: part.uri ?? uri,
+        mimeType: part.mimeType ?? mimeType,
+        meta: part.meta && (toJsonValue({ ...part.meta }, source) as Described["meta"]),
+      }),
     );
   }
   if (isStream(value)) {
-    return [toContents(await readBounded(value, { maxBytes, signal, tooLarge }), uri, mimeType)];
+    return [toContents(await readBounded(value, { maxBytes, signal, tooLarge }), { uri, mimeType })];
   }
   const isBody = typeof value === "string" || value instanceof Uint8Array;
   const body = isBody ? value : JSON.stringify(toJsonValue(value, source));
   if (byteLength(body) > maxBytes) throw tooLarge();
-  return [toContents(body, uri, isBody ? mimeType : (mimeType ?? "application/json"))];
+  return [toContents(body, { uri, mimeType: isBody ? mimeType : (mimeType ?? "application/json") })];
 }
 
-function toContents(
-  body: Chunk,
-  uri: string,
-  mimeType: string | undefined,
-  meta?: Readonly<Record<string, unknown>>,
-): ResourceContents {
+interface Described {
+  readonly uri: string;
+  readonly mimeType: string | undefined;
+  readonly meta?: Readonly<Record<string, unknown>> | undefined;
+}
+
+function toContents(body: Chunk, { uri, mimeType, meta }: Described): ResourceContents {
   const described = {
     uri,
     ...(mimeType !== undefined && { mimeType }),
     ...(meta !== undefined && { _meta: meta }),
   };
-  if (typeof body === "string") return { ...described, text: body };
-  return { ...described, blob: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("base64") };
-}
-
-function metaOf({ meta }: ResourcePart, source: string): Readonly<Record<string, unknown>> | undefined {
-  return meta === undefined ? undefined : (toJsonValue({ ...meta }, source) as Readonly<Record<string, unknown>>);
+  return typeof body === "string" ? { ...described, text: body } : { ...described, blob: toBase64(body) };
 }
 
 function isStream(value: object | string): value is AsyncIterable<Chunk> {

@@ -1,9 +1,9 @@
 import type { Annotations, Icon } from "@modelcontextprotocol/server";
 import type { Context } from "../context/context.ts";
+import type { Awaitable } from "./awaitable.ts";
 import type { Completers } from "./completion.ts";
 import { recordOrigin } from "./origin.ts";
 import type { Schema, SchemaOutput } from "./schema.ts";
-import type { Awaitable } from "./tool.ts";
 
 /** One part of a resource that reads as several. */
 export interface ResourcePart {
@@ -36,8 +36,8 @@ export function isResourceParts(value: unknown): value is ResourceParts {
 }
 
 /**
- * What `read` may return: text, bytes, a stream of either (read whole, up to `maxBytes`), several parts, or any other object,
- * which is sent as JSON text.
+ * What `read` may return: text, bytes, a stream of either (read whole, up to `maxBytes`), several parts, or any other
+ * object, which is sent as JSON text.
  */
 export type ResourceReturn =
   | string

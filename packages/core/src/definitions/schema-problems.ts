@@ -1,6 +1,9 @@
 import type { SchemaProblem } from "./schema.ts";
 
-/** The most problems that one check reports; the rest are counted. A wrong array of 10,000 items must not fill a model's context. */
+/**
+ * The most problems that one check reports; the rest are counted. A wrong array of 10,000 items must not fill a model's
+ * context.
+ */
 const maxProblems = 10;
 
 /** The first few problems, and how many more there are. */

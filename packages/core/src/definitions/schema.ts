@@ -1,11 +1,15 @@
 import type { StandardSchemaV1, StandardSchemaWithJSON } from "@modelcontextprotocol/server";
+import type { Awaitable } from "./awaitable.ts";
 
 /** A plain JSON Schema 2020-12 document. Every keyword reaches the client as written. */
 export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
-/** What describes inputs and outputs: a Standard Schema that yields JSON Schema (zod 4, ArkType, Valibot) or plain JSON Schema. */
+/**
+ * What describes inputs and outputs: a Standard Schema that yields JSON Schema (zod 4, ArkType, Valibot) or plain JSON
+ * Schema.
+ */
 export type Schema = StandardSchemaWithJSON | JsonSchema;
 
 /** The value that a schema lets through, after its transforms. Plain JSON Schema carries no type: an open record. */
@@ -39,5 +43,5 @@ export type SchemaCheck =
 export interface CompiledSchema {
   readonly json: JsonSchema;
   /** Synchronous for schemas without asynchronous refinements; a promise otherwise. */
-  readonly check: (value: unknown) => SchemaCheck | Promise<SchemaCheck>;
+  readonly check: (value: unknown) => Awaitable<SchemaCheck>;
 }

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1, StandardSchemaWithJSON } from "@modelcontextprotocol/server";
 import { shorten } from "../errors/quote.ts";
 import { formatPath, valueAt } from "../json/json-path.ts";
+import type { Awaitable } from "./awaitable.ts";
 import { closestForm, limitProblems } from "./schema-problems.ts";
 import type { Schema, SchemaCheck, SchemaProblem } from "./schema.ts";
 
@@ -13,13 +14,16 @@ interface LibraryIssue extends StandardSchemaV1.Issue {
   readonly errors?: readonly (readonly LibraryIssue[])[];
 }
 
-/** Whether a schema is a Standard Schema of any kind, with or without JSON Schema; some libraries' schemas are functions. */
+/**
+ * Whether a schema is a Standard Schema of any kind, with or without JSON Schema; some libraries' schemas are
+ * functions.
+ */
 export function isStandardSchema(schema: Schema): schema is StandardSchemaWithJSON {
   return (typeof schema === "object" || typeof schema === "function") && "~standard" in schema;
 }
 
 /** A check that speaks {@link SchemaProblem} in place of the library's own issues. */
-export function standardCheck(schema: StandardSchemaWithJSON): (value: unknown) => SchemaCheck | Promise<SchemaCheck> {
+export function standardCheck(schema: StandardSchemaWithJSON): (value: unknown) => Awaitable<SchemaCheck> {
   const standard = schema["~standard"];
   return (value) => {
     const result = standard.validate(value);

@@ -11,8 +11,8 @@ export interface PromptSource {
 }
 
 /**
- * A `prompts/get` result (MCP, prompts, getting a prompt) out of whatever `render` returned; see `PromptReturn` for what that
- * may be.
+ * A `prompts/get` result (MCP, prompts, getting a prompt) out of whatever `render` returned; see `PromptReturn` for
+ * what that may be.
  *
  * @throws KitError `INVALID_OUTPUT` when it is nothing of that kind, or JSON cannot carry it
  */

@@ -2,10 +2,10 @@ import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/server"
 import { KitError } from "../errors/kit-error.ts";
 import { isRecord } from "../json/is-record.ts";
 import { toJsonValue } from "../json/json-value.ts";
+import type { Awaitable } from "./awaitable.ts";
 import { isContent, isContentBlock, isToolResult, type ToolResult } from "./content.ts";
 import { describeProblems } from "./schema-problems.ts";
 import type { CompiledSchema, SchemaCheck } from "./schema.ts";
-import type { Awaitable } from "./tool.ts";
 
 /** The part of a tool's catalog entry that its result depends on. */
 export interface ResultSource {
@@ -14,9 +14,9 @@ export interface ResultSource {
 }
 
 /**
- * A `tools/call` result (MCP, tools, tool result) out of whatever a handler returned; see `ToolReturn` for what that may be.
- * A promise only when the `output` schema checks asynchronously. Plain objects that look like MCP content count as content
- * only in tools without `output`, because a tool with `output` may return data of that shape.
+ * A `tools/call` result (MCP, tools, tool result) out of whatever a handler returned; see `ToolReturn` for what that
+ * may be. A promise only when the `output` schema checks asynchronously. Plain objects that look like MCP content count
+ * as content only in tools without `output`, because a tool with `output` may return data of that shape.
  *
  * @throws the error itself when the handler returned one, as `fail(...)` does
  * @throws KitError `INVALID_OUTPUT` when the value does not fit `output`, or JSON cannot carry it
@@ -29,7 +29,8 @@ export function toToolResult(returned: unknown, tool: ResultSource): Awaitable<C
   if (tool.output !== undefined) {
     throw new KitError(
       "INVALID_OUTPUT",
-      `${label(tool)} returned content alone, but has an output schema: return an object, or toolResult() with structuredContent`,
+      `${label(tool)} returned content alone, but has an output schema: return an object, or toolResult() ` +
+        "with structuredContent",
     );
   }
   return { content: toJsonValue(content, label(tool)) as ContentBlock[] };

@@ -1,16 +1,14 @@
 import type { Icon, ToolAnnotations } from "@modelcontextprotocol/server";
 import type { Context } from "../context/context.ts";
 import type { KitError } from "../errors/kit-error.ts";
+import type { Awaitable } from "./awaitable.ts";
 import type { Content, ToolResult } from "./content.ts";
 import { recordOrigin } from "./origin.ts";
 import type { Schema, SchemaInput, SchemaOutput } from "./schema.ts";
 
-/** A value, or a promise of it. */
-export type Awaitable<T> = T | Promise<T>;
-
 /**
- * What a tool's handler may return: text, an object (checked against `output`, sent as structured content with a text twin),
- * content, `toolResult(...)` for full control, `fail(...)`, or nothing.
+ * What a tool's handler may return: text, an object (checked against `output`, sent as structured content with a text
+ * twin), content, `toolResult(...)` for full control, `fail(...)`, or nothing.
  */
 export type ToolReturn<Output extends Schema | undefined> =
   | (Output extends Schema ? SchemaInput<Output> : string | number | boolean | object | null | undefined | void)
@@ -48,7 +46,9 @@ export interface ToolOptions<
   readonly handler: (input: SchemaOutput<Input>, context: Context<Services>) => Awaitable<ToolReturn<Output>>;
 }
 
-/** A tool as {@link defineTool} makes it. Its handler's types are erased: the catalog checks values against the schemas. */
+/**
+ * A tool as {@link defineTool} makes it. Its handler's types are erased: the catalog checks values against the schemas.
+ */
 export interface ToolDefinition<Services = unknown> extends Omit<
   ToolOptions<undefined, undefined, Services>,
   "input" | "output" | "handler"
@@ -75,7 +75,10 @@ export type DefinedTool<
   Services,
 > = ToolDefinition<Services> & ToolTypes<SchemaInput<Input>, Output extends Schema ? SchemaOutput<Output> : unknown>;
 
-/** Defines a tool; types flow from `input` and `output` into the handler. Nothing is checked or compiled until a server is made. */
+/**
+ * Defines a tool; types flow from `input` and `output` into the handler. Nothing is checked or compiled until a server
+ * is made.
+ */
 export function defineTool<
   const Input extends Schema | undefined = undefined,
   const Output extends Schema | undefined = undefined,

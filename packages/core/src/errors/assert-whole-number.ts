@@ -11,7 +11,10 @@ export interface WholeNumberRange {
   readonly most?: number;
 }
 
-/** Checks an option when it is given and not when it is used. @throws KitError `MISUSE` quoting the value and the range */
+/**
+ * Checks an option when it is given and not when it is used.
+ * @throws KitError `MISUSE` quoting the value and the range
+ */
 export function assertWholeNumber(
   name: string,
   value: number,

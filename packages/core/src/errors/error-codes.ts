@@ -8,7 +8,9 @@ export interface ErrorCodeEntry {
   readonly retryable: boolean;
   /** Whether the message was written for clients. Others are masked. */
   readonly expose: boolean;
-  /** Where a failed `tools/call` shows it: to the model as an `isError` result, or to the client as a JSON-RPC error. */
+  /**
+   * Where a failed `tools/call` shows it: to the model as an `isError` result, or to the client as a JSON-RPC error.
+   */
   readonly surface: "tool" | "protocol";
 }
 
@@ -46,7 +48,9 @@ export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   METHOD_NOT_FOUND: { rpc: -32601, http: 404, retryable: false, expose: true, surface: "protocol" },
   INVALID_PARAMS: { rpc: -32602, retryable: false, expose: true, surface: "protocol" },
   INVALID_ARGUMENTS: { rpc: -32602, retryable: false, expose: true, surface: "tool" },
-  /** `-32602` in both eras, as the official SDKs have it; 2025-11-25 itself says `-32002`, which 2026-07-28 took back. */
+  /**
+   * `-32602` in both eras, as the official SDKs have it; 2025-11-25 itself says `-32002`, which 2026-07-28 took back.
+   */
   RESOURCE_NOT_FOUND: { rpc: -32602, retryable: false, expose: true, surface: "protocol" },
   NOT_FOUND: { rpc: -32602, retryable: false, expose: true, surface: "protocol" },
   HEADER_MISMATCH: { rpc: -32020, http: 400, retryable: false, expose: true, surface: "protocol" },
@@ -66,3 +70,9 @@ export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   MISUSE: { rpc: -32603, retryable: false, expose: false, surface: "tool" },
   INTERNAL: { rpc: -32603, retryable: false, expose: false, surface: "tool" },
 };
+
+/**
+ * JSON-RPC 2.0 section 5.1, for bytes that are no JSON. It has no place in the table, because no request has such an
+ * error.
+ */
+export const parseErrorCode = -32700;

@@ -15,13 +15,16 @@ export interface KitErrorOptions {
   readonly retryAfterSeconds?: number;
 }
 
-/** The base of every error that Plinth throws: a stable code out of one table, and a message safe to show when exposed. */
+/**
+ * The base of every error that Plinth throws: a stable code out of one table, and a message safe to show when exposed.
+ */
 export class KitError extends Error {
   override readonly name: string = "KitError";
   readonly code: ErrorCode;
   readonly expose: boolean;
   readonly data: Readonly<Record<string, unknown>> | undefined;
   readonly retryAfterSeconds: number | undefined;
+
   constructor(code: ErrorCode, message: string, options: KitErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;

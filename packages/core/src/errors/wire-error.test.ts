@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { errorCodes, type ErrorCode } from "./error-codes.ts";
 import { fail, KitError } from "./kit-error.ts";
-import { toKitError, toWireError } from "./wire-error.ts";
+import { toKitError } from "./to-kit-error.ts";
+import { toWireError } from "./wire-error.ts";
 
 const secret = "postgres://user:pw@host";
 

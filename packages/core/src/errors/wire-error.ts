@@ -1,5 +1,5 @@
 import { errorCodes } from "./error-codes.ts";
-import { KitError } from "./kit-error.ts";
+import type { KitError } from "./kit-error.ts";
 
 /** An error as it stands on the wire: a JSON-RPC 2.0 error object plus the HTTP status that goes with it. */
 export interface WireError {
@@ -10,31 +10,15 @@ export interface WireError {
   readonly retryAfterSeconds?: number;
 }
 
-/**
- * Any thrown value as a {@link KitError}: known ones pass, all else becomes a masked `INTERNAL` with its cause. Never throws,
- * whatever it is given: an error while handling an error would reach the client unmasked.
- */
-export function toKitError(thrown: unknown): KitError {
-  try {
-    // Another copy of this package may be newer, and have codes that this one has no table entry for.
-    if (KitError.isInstance(thrown) && Object.hasOwn(errorCodes, thrown.code)) return thrown;
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return new KitError("INTERNAL", message, { cause: thrown });
-  } catch {
-    // A getter that throws, an object without a prototype, a revoked proxy.
-    return new KitError("INTERNAL", "Something was thrown that cannot be read as an error", { cause: thrown });
-  }
-}
-
 /** The text a client may read: the message of an exposed error, otherwise a sentence with the request id to quote. */
 export function clientMessage(error: KitError, requestId: string): string {
   return error.expose ? error.message : `Internal error. Quote request id ${requestId} when you report it.`;
 }
 
 /**
- * What a client may read besides the text: the request id, when to come back, and the error's own `data` if it is exposed. As
- * plain JSON, because an error that cannot be sent would leave the client waiting for ever; `data` that JSON cannot carry is
- * left out.
+ * What a client may read besides the text: the request id, when to come back, and the error's own `data` if it is
+ * exposed. As plain JSON, because an error that cannot be sent would leave the client waiting for ever; `data` that
+ * JSON cannot carry is left out.
  */
 export function clientData(error: KitError, requestId: string): Readonly<Record<string, unknown>> {
   const { retryAfterSeconds } = error;

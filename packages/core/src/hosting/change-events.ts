@@ -1,7 +1,11 @@
 import type { ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
 import { KitError } from "../errors/kit-error.ts";
+import { toError } from "../errors/to-error.ts";
 
-/** What can change under a client's feet: `tools_list_changed`, `prompts_list_changed`, `resources_list_changed`, `resource_updated`. */
+/**
+ * What can change under a client's feet: `tools_list_changed`, `prompts_list_changed`, `resources_list_changed`,
+ * `resource_updated`.
+ */
 export type ChangeEvent = ServerEvent;
 
 /** Publishes changes to every open connection and `subscriptions/listen` stream of this process. */
@@ -11,11 +15,11 @@ export type ChangeEvents = ServerEventBus;
 const maxListeners = 10_000;
 
 /**
- * Makes the embedded {@link ChangeEvents}. Our own rather than the SDK's `InMemoryServerEventBus`: every server has one, and
- * importing the SDK for it would add 75 ms to every start.
+ * Makes the embedded {@link ChangeEvents}. Our own rather than the SDK's `InMemoryServerEventBus`: every server has
+ * one, and importing the SDK for it would add 75 ms to every start.
  *
- * Delivery is synchronous. A listener that throws is reported to `onerror` and does not keep the event from the others. A
- * listener that publishes does not hear its own event, and one added during delivery hears the next.
+ * Delivery is synchronous. A listener that throws is reported to `onerror` and does not keep the event from the others.
+ * A listener that publishes does not hear its own event, and one added during delivery hears the next.
  *
  * `subscribe` throws a `KitError` `UNAVAILABLE` when 10,000 listeners are there already.
  */
@@ -33,7 +37,7 @@ export function createChangeEvents(onerror: (error: Error) => void): ChangeEvent
         try {
           subscription.listener(event);
         } catch (error) {
-          onerror(error instanceof Error ? error : new Error(String(error)));
+          onerror(toError(error));
         } finally {
           delivering.delete(subscription);
         }

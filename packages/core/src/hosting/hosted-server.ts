@@ -24,8 +24,8 @@ export interface BindOptions {
   /** Finds out anew, for each message of a connection, who sent it and with which HTTP request. */
   readonly originOf?: (request: Request | undefined) => RequestOrigin | undefined;
   /**
-   * `exchange` lives for one HTTP request; `connection` lives for a session or a pipe and forwards change notifications to
-   * its client.
+   * `exchange` lives for one HTTP request; `connection` lives for a session or a pipe and forwards change notifications
+   * to its client.
    */
   readonly lifetime: "exchange" | "connection";
   /** Told of each error that an answer carries, so that HTTP can set the status and headers that go with it. */
@@ -40,11 +40,14 @@ export interface HostedServer {
   /** Publishes and delivers what changed: lists and resources. */
   readonly changes: ChangeEvents;
   /**
-   * A thin SDK server whose requests all end in `dispatch`; it owns nothing that a second one could see. Asynchronous because
-   * the first one loads the SDK, which a server that never needs it does not pay for.
+   * A thin SDK server whose requests all end in `dispatch`; it owns nothing that a second one could see. Asynchronous
+   * because the first one loads the SDK, which a server that never needs it does not pay for.
    */
   bind(options: BindOptions): Promise<SdkServer>;
-  /** Starts the services in order, once. @throws KitError naming the service that failed; those already up are stopped. */
+  /**
+   * Starts the services in order, once.
+   * @throws KitError naming the service that failed; those already up are stopped.
+   */
   start(): Promise<void>;
   /** Checks every service. */
   health(): Promise<HealthReport>;

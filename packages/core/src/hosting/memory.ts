@@ -1,7 +1,7 @@
 import type { Transport } from "@modelcontextprotocol/server";
 import { assertPrincipal, type Principal } from "../protocol/principal.ts";
 import type { HostedServer } from "./hosted-server.ts";
-import { openSdkConnection } from "./stdio/sdk-connection.ts";
+import { openSdkConnection } from "./sdk-connection.ts";
 
 /** Options for {@link connectMemory}. */
 export interface MemoryOptions {
@@ -18,7 +18,8 @@ export interface MemoryHost {
 }
 
 /**
- * Serves one connection of either era over any SDK transport, for example one end of `InMemoryTransport.createLinkedPair()`.
+ * Serves one connection of either era over any SDK transport, for example one end of
+ * `InMemoryTransport.createLinkedPair()`.
  * @throws KitError `UNAVAILABLE` when a service fails to start
  */
 export async function connectMemory(

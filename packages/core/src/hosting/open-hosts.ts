@@ -7,7 +7,10 @@ export interface OpenHost {
   close(): Promise<void>;
 }
 
-/** The hosts of one server, so that closing the server closes them all: those that are open, and those that are about to be. */
+/**
+ * The hosts of one server, so that closing the server closes them all: those that are open, and those that are about to
+ * be.
+ */
 export class OpenHosts {
   readonly #open = new Set<OpenHost>();
   readonly #opening = new Set<Promise<unknown>>();

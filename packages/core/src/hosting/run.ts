@@ -1,5 +1,6 @@
 import type { Logger } from "../context/logger.ts";
 import { KitError } from "../errors/kit-error.ts";
+import { toError } from "../errors/to-error.ts";
 import type { HttpOptions } from "./http/http-options.ts";
 import { onShutdownSignal } from "./shutdown.ts";
 import type { StdioOptions } from "./stdio/serve-stdio.ts";
@@ -7,8 +8,8 @@ import type { StdioOptions } from "./stdio/serve-stdio.ts";
 /** Options for `server.run()`. */
 export interface RunOptions {
   /**
-   * `auto` means HTTP when a port is given by option or by the environment's `PORT`, otherwise stdio, the way clients spawn
-   * servers. @default the environment's `TRANSPORT`, or "auto"
+   * `auto` means HTTP when a port is given by option or by the environment's `PORT`, otherwise stdio, the way clients
+   * spawn servers. @default the environment's `TRANSPORT`, or "auto"
    */
   readonly transport?: "auto" | "stdio" | "http";
   /** For HTTP; `port` and `host` default to the environment's `PORT` and `HOST`. */
@@ -30,9 +31,9 @@ interface RunnableServer {
 }
 
 /**
- * The main of a server process: serves on the transport that fits, until a signal or, under stdio, until the client goes
- * away; then closes the server and ends the process. Whatever keeps it from serving is logged as one line, and the exit status
- * is 1 then.
+ * The main of a server process: serves on the transport that fits, until a signal or, under stdio, until the client
+ * goes away; then closes the server and ends the process. Whatever keeps it from serving is logged as one line, and the
+ * exit status is 1 then.
  */
 export async function run(server: RunnableServer, options: RunOptions): Promise<void> {
   const { log } = server;
@@ -42,7 +43,7 @@ export async function run(server: RunnableServer, options: RunOptions): Promise<
   try {
     await serve(server, options);
   } catch (error) {
-    log.error(error instanceof Error ? error.message : String(error), KitError.isInstance(error) ? {} : { error });
+    log.error(toError(error).message, KitError.isInstance(error) ? {} : { error });
     status = 1;
   }
   await server.close();

@@ -11,8 +11,8 @@ export interface ShutdownOptions {
 const exitStatus: Readonly<Record<"SIGINT" | "SIGTERM", number>> = { SIGINT: 130, SIGTERM: 143 };
 
 /**
- * Stops gracefully on `SIGTERM` and `SIGINT`. The first signal runs `stop` and then exits with 0, or with 1 if `stop` failed.
- * A second one exits at once, with 143 for `SIGTERM` and 130 for `SIGINT`.
+ * Stops gracefully on `SIGTERM` and `SIGINT`. The first signal runs `stop` and then exits with 0, or with 1 if `stop`
+ * failed. A second one exits at once, with 143 for `SIGTERM` and 130 for `SIGINT`.
  *
  * @returns a function that stops listening for signals.
  */

@@ -1,9 +1,9 @@
 import { isRecord } from "./is-record.ts";
 
 /**
- * JSON text that does not depend on the order in which an object's members were written, for digests. Any two values that
- * JSON cannot tell apart give the same text, and no others. Not RFC 8785: members stand in the order in which JavaScript
- * lists them after sorting, which is as fixed, and both ends of every digest here are ours.
+ * JSON text that does not depend on the order in which an object's members were written, for digests. Any two values
+ * that JSON cannot tell apart give the same text, and no others. Not RFC 8785: members stand in the order in which
+ * JavaScript lists them after sorting, which is as fixed, and both ends of every digest here are ours.
  *
  * @throws RangeError when the value nests deeper than the stack allows
  */

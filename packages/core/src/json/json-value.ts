@@ -2,12 +2,13 @@ import { KitError } from "../errors/kit-error.ts";
 import { formatPath } from "./json-path.ts";
 
 /**
- * What a client would see of a value after JSON: the value itself when it is already that, otherwise a copy without `undefined`
- * members and with `toJSON()` applied. Whatever `JSON.stringify` would drop or change in silence is refused.
+ * What a client would see of a value after JSON: the value itself when it is already that, otherwise a copy without
+ * `undefined` members and with `toJSON()` applied. Whatever `JSON.stringify` would drop or change in silence is
+ * refused.
  *
  * @param source where the value comes from, for messages: `Tool "search"`
- * @throws KitError `INVALID_OUTPUT` naming the path, for a `BigInt`, a function, a symbol, `NaN` or an infinity, `undefined`
- * in an array, bytes, a circle, or an object without own properties such as a `Map`
+ * @throws KitError `INVALID_OUTPUT` naming the path, for a `BigInt`, a function, a symbol, `NaN` or an infinity,
+ * `undefined` in an array, bytes, a circle, or an object without own properties such as a `Map`
  */
 export function toJsonValue(value: unknown, source: string): unknown {
   return convert(value, { source, steps: [], above: [] });

@@ -1,11 +1,11 @@
 import { KitError } from "../errors/kit-error.ts";
 
 /**
- * A copy of `value` as it comes back from JSON, so that a value that was just made and the same value restored later cannot
- * differ. Members that are `undefined` are left out; `undefined` itself passes.
+ * A copy of `value` as it comes back from JSON, so that a value that was just made and the same value restored later
+ * cannot differ. Members that are `undefined` are left out; `undefined` itself passes.
  *
- * @throws KitError `MISUSE` naming the place when JSON would lose or change something: a `Date`, a `Map`, a class instance, a
- * function, a `bigint`, `NaN`, a cycle
+ * @throws KitError `MISUSE` naming the place when JSON would lose or change something: a `Date`, a `Map`, a class
+ * instance, a function, a `bigint`, `NaN`, a cycle
  */
 export function toPlainData<T>(value: T, owner: string): T {
   if (value === undefined) return value;

@@ -1,8 +1,8 @@
 import type { Context } from "../context/context.ts";
+import type { Awaitable } from "../definitions/awaitable.ts";
 import { compileSchema } from "../definitions/compile-schema.ts";
 import { describeProblems } from "../definitions/schema-problems.ts";
 import type { Schema, SchemaInput, SchemaOutput } from "../definitions/schema.ts";
-import type { Awaitable } from "../definitions/tool.ts";
 import { KitError } from "../errors/kit-error.ts";
 import { quote } from "../errors/quote.ts";
 import { isRecord } from "../json/is-record.ts";
@@ -29,13 +29,27 @@ export type ExtensionHandler<Params extends Schema, ResultSchema extends Schema 
 ) => Awaitable<ResultSchema extends Schema ? SchemaInput<ResultSchema> : Readonly<Record<string, unknown>>>;
 
 /** The first segments of methods that belong to the specification; the SDK serves some of these itself. */
-const reservedSpaces: ReadonlySet<string> = new Set(
-  "completion elicitation initialize logging notifications ping prompts resources roots rpc sampling server subscriptions tools".split(
-    " ",
-  ),
-);
+const reservedSpaces: ReadonlySet<string> = new Set([
+  "completion",
+  "elicitation",
+  "initialize",
+  "logging",
+  "notifications",
+  "ping",
+  "prompts",
+  "resources",
+  "roots",
+  "rpc",
+  "sampling",
+  "server",
+  "subscriptions",
+  "tools",
+]);
 
-/** Refuses a name that is not of the form `vendor/thing`, or that the specification may use. @throws KitError `MISUSE` */
+/**
+ * Refuses a name that is not of the form `vendor/thing`, or that the specification may use.
+ * @throws KitError `MISUSE`
+ */
 export function assertExtensionMethod(method: string): void {
   const isNamespaced = /^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)+$/.test(method);
   if (isNamespaced && !reservedSpaces.has(method.split("/", 1)[0] ?? "")) return;

@@ -4,7 +4,7 @@ import type { Result } from "../pipeline/call.ts";
 import type { Operation } from "../pipeline/operation.ts";
 import { optionalCursor } from "./params.ts";
 
-/** The four lists (MCP 2026-07-28, pagination). Pages are rendered when the catalog is compiled. */
+/** The four lists (MCP 2026-07-28, pagination). The catalog keeps each page that it has rendered. */
 export const lists: readonly Operation[] = [
   list("tools/list", "tools", "tools"),
   list("prompts/list", "prompts", "prompts"),

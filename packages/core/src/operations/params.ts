@@ -1,3 +1,4 @@
+import { jsonTypeOf } from "../definitions/schema-problems.ts";
 import { KitError } from "../errors/kit-error.ts";
 import { isRecord } from "../json/is-record.ts";
 
@@ -8,7 +9,7 @@ export type Params = Readonly<Record<string, unknown>>;
 export function requireString(params: Params, name: string, method: string): string {
   const value = params[name];
   if (typeof value === "string") return value;
-  throw new KitError("INVALID_PARAMS", `${method} needs params.${name}, a string; got ${typeName(value)}`);
+  throw new KitError("INVALID_PARAMS", `${method} needs params.${name}, a string; got ${jsonTypeOf(value)}`);
 }
 
 /** An optional object parameter, empty when absent. @throws KitError `INVALID_PARAMS` naming it */
@@ -16,16 +17,10 @@ export function optionalObject(params: Params, name: string, method: string): Pa
   const value = params[name];
   if (value === undefined) return {};
   if (isRecord(value)) return value;
-  throw new KitError("INVALID_PARAMS", `${method}: params.${name} must be an object; got ${typeName(value)}`);
+  throw new KitError("INVALID_PARAMS", `${method}: params.${name} must be an object; got ${jsonTypeOf(value)}`);
 }
 
 /** An optional cursor. @throws KitError `INVALID_PARAMS` */
 export function optionalCursor(params: Params, method: string): string | undefined {
   return params["cursor"] === undefined ? undefined : requireString(params, "cursor", method);
-}
-
-function typeName(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (value === null) return "null";
-  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
 }

@@ -1,10 +1,11 @@
 import type { ResourceEntry, ResourceTemplateEntry } from "../catalog/catalog.ts";
+import type { UriVariables } from "../catalog/uri-template.ts";
 import { toResourceContents } from "../definitions/resource-contents.ts";
 import { describeProblems } from "../definitions/schema-problems.ts";
 import { KitError } from "../errors/kit-error.ts";
 import { quote } from "../errors/quote.ts";
 import type { Call, Result } from "../pipeline/call.ts";
-import type { Operation, UriVariables } from "../pipeline/operation.ts";
+import type { Operation } from "../pipeline/operation.ts";
 import { requireString } from "./params.ts";
 
 /** `resources/read` (MCP 2026-07-28, resources, reading resources). */

@@ -18,7 +18,10 @@ export interface Call {
   /** The MCP method, for example `tools/call`, or an extension method. */
   readonly method: string;
   readonly params: Readonly<Record<string, unknown>>;
-  /** The catalog entry that the call addresses: the tool, prompt, resource or template. Absent for lists and unknown names. */
+  /**
+   * The catalog entry that the call addresses: the tool, prompt, resource or template. Absent for lists and unknown
+   * names.
+   */
   readonly target: CatalogEntry | undefined;
   readonly context: Context;
   /** Aborts when the call should stop: cancelled, disconnected, timed out. Never fired by success. */

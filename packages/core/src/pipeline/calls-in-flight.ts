@@ -1,6 +1,11 @@
+import { within } from "../async/within.ts";
+
 /** One call that runs. */
 export interface TrackedCall {
-  /** Follows the client's signal while the call runs, and only then: what happens after the answer is not a cancellation. */
+  /**
+   * Follows the client's signal while the call runs, and only then: what happens after the answer is not a
+   * cancellation.
+   */
   readonly signal: AbortSignal;
   /** The call has settled. */
   end(): void;
@@ -34,10 +39,9 @@ export class CallsInFlight {
   /** Resolves to true when no call runs, to false after `ms`. */
   async drained(ms: number): Promise<boolean> {
     if (this.#controllers.size === 0) return true;
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const timer = setTimeout(() => resolve(false), ms);
-    this.#idle.push(() => resolve(true));
-    return promise.finally(() => clearTimeout(timer));
+    const { promise: idle, resolve } = Promise.withResolvers<void>();
+    this.#idle.push(resolve);
+    return !(await within(ms, idle)).late;
   }
 
   /** Aborts every call that runs. */

@@ -1,17 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { stderrLogger } from "../context/logger.ts";
+import { wireServer, type WiredServer } from "../create-server.ts";
 import { defineTool, type ToolOptions } from "../definitions/tool.ts";
 import { incoming } from "../protocol/fixtures/incoming.ts";
-import { createServer, type AnyPlinthServer } from "../server.ts";
 import type { Call, Result } from "./call.ts";
 import type { Middleware } from "./middleware.ts";
 
 const log = stderrLogger({ level: "silent" });
 const tool = (name: string, handler: ToolOptions["handler"] = () => name) => defineTool({ name, handler });
 
-function serverOf(middleware: readonly Middleware[], ...components: ReturnType<typeof tool>[]): AnyPlinthServer {
-  return createServer({ name: "t", version: "1", log, components }).use(...middleware);
+function serverOf(middleware: readonly Middleware[], ...components: ReturnType<typeof tool>[]): WiredServer {
+  return wireServer({ name: "t", version: "1", log, components }).use(...middleware);
 }
 
 const circle: Record<string, unknown> = {};
@@ -150,7 +150,7 @@ it("answers although the logger fails", async () => {
   const failing = tool("failing", () => {
     throw new Error("postgres://user:pw@host");
   });
-  const server = createServer({ name: "t", version: "1", log: broken, components: [failing] });
+  const server = wireServer({ name: "t", version: "1", log: broken, components: [failing] });
 
   const outcome = await server.dispatch(incoming({ params: { name: "failing" } }));
 

@@ -5,7 +5,8 @@ import { nextRequestId } from "../context/request-id.ts";
 import { errorCodes } from "../errors/error-codes.ts";
 import { KitError } from "../errors/kit-error.ts";
 import { quote } from "../errors/quote.ts";
-import { clientData, clientMessage, toKitError, toWireError, type WireError } from "../errors/wire-error.ts";
+import { toKitError } from "../errors/to-kit-error.ts";
+import { clientData, clientMessage, toWireError, type WireError } from "../errors/wire-error.ts";
 import { isRecord } from "../json/is-record.ts";
 import { toJsonValue } from "../json/json-value.ts";
 import type { Incoming } from "../protocol/incoming.ts";
@@ -72,7 +73,10 @@ async function operate(call: Call): Promise<Result> {
   }
 }
 
-/** Checks what a middleware answered in its own words: an answer that cannot be sent would leave the client waiting for ever. */
+/**
+ * Checks what a middleware answered in its own words: an answer that cannot be sent would leave the client waiting for
+ * ever.
+ */
 function fromMiddleware(returned: unknown): Result {
   const result = toJsonValue(returned, "The result of a middleware");
   if (isRecord(result)) return result;
@@ -80,8 +84,8 @@ function fromMiddleware(returned: unknown): Result {
 }
 
 /**
- * A failed `tools/call` becomes an answer for the model where the code's table entry says so (MCP, tools, error handling),
- * otherwise a JSON-RPC error. The log has what the client does not see.
+ * A failed `tools/call` becomes an answer for the model where the code's table entry says so (MCP, tools, error
+ * handling), otherwise a JSON-RPC error. The log has what the client does not see.
  */
 function toOutcome(error: KitError, context: CallContext, incoming: Incoming): Outcome {
   if (!error.expose) {
@@ -94,9 +98,9 @@ function toOutcome(error: KitError, context: CallContext, incoming: Incoming): O
 }
 
 /**
- * What the failure of a call counts as. After a cancellation nobody waits for an answer, and whatever a handler throws on its
- * way out is no failure of the server. A call that the server itself has ended fails for that reason, and not for the
- * `AbortError` that its handler made of it.
+ * What the failure of a call counts as. After a cancellation nobody waits for an answer, and whatever a handler throws
+ * on its way out is no failure of the server. A call that the server itself has ended fails for that reason, and not
+ * for the `AbortError` that its handler made of it.
  */
 function toFailure(thrown: unknown, signal: AbortSignal, clientSignal: AbortSignal): KitError {
   if (clientSignal.aborted) return new KitError("CANCELLED", "The client cancelled the call", { cause: thrown });

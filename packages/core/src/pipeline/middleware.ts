@@ -11,8 +11,8 @@ export type Middleware = (call: Call, next: Next) => Promise<Result>;
 export type Handler = (call: Call) => Promise<Result>;
 
 /**
- * Folds middleware around a handler, the first outermost. Calling `next` twice with one call is refused as `MISUSE`: the
- * operation would run twice by accident. A retry passes a new call, made with `call.with({})`.
+ * Folds middleware around a handler, the first outermost. Calling `next` twice with one call is refused as `MISUSE`:
+ * the operation would run twice by accident. A retry passes a new call, made with `call.with({})`.
  */
 export function compose(middleware: readonly Middleware[], handler: Handler): Handler {
   return middleware.reduceRight<Handler>(

@@ -12,16 +12,19 @@ export interface HttpRequestInfo {
   readonly remoteAddress: string | undefined;
 }
 
-/** A request that the server sends to the client on the open exchange; the legacy era alone has it. */
+/** The requests that a server may have for a client in the middle of a call. */
+export type QuestionMethod = "elicitation/create" | "sampling/createMessage" | "roots/list";
+
+/** Sends a request to the client on the open exchange; the legacy era alone has it. */
 export type ClientRequest = (
-  method: "elicitation/create" | "sampling/createMessage" | "roots/list",
+  method: QuestionMethod,
   params: Record<string, unknown>,
   signal: AbortSignal,
 ) => Promise<unknown>;
 
 /**
- * One request as a binding hands it to `dispatch`: decoded from the envelope of its era, with everything that belongs to
- * the exchange it arrived on. A binding makes a new one per request and shares nothing between two.
+ * One request as a binding hands it to `dispatch`: decoded from the envelope of its era, with everything that belongs
+ * to the exchange it arrived on. A binding makes a new one per request and shares nothing between two.
  */
 export interface Incoming {
   readonly method: string;
@@ -51,7 +54,10 @@ export interface Incoming {
   readonly clientLog: (level: LoggingLevel, data: unknown, logger?: string) => Promise<void>;
   /** Asks the client something while the call is open; `undefined` where the exchange cannot carry it. */
   readonly requestClient: ClientRequest | undefined;
-  /** Closes the stream that carries this call; a resumable client comes back for the answer. `undefined` without such a stream. */
+  /**
+   * Closes the stream that carries this call; a resumable client comes back for the answer. `undefined` without such a
+   * stream.
+   */
   readonly closeStream: (() => void) | undefined;
   /** Set when the call came over HTTP. */
   readonly http: HttpRequestInfo | undefined;

@@ -23,10 +23,22 @@ const decimal = /^-?\d+(?:\.\d+)?$/;
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Keywords whose value is one schema or an array of schemas. */
-const schemaKeywords =
-  "items prefixItems contains additionalProperties unevaluatedProperties unevaluatedItems propertyNames oneOf anyOf allOf not if then else".split(
-    " ",
-  );
+const schemaKeywords = [
+  "items",
+  "prefixItems",
+  "contains",
+  "additionalProperties",
+  "unevaluatedProperties",
+  "unevaluatedItems",
+  "propertyNames",
+  "oneOf",
+  "anyOf",
+  "allOf",
+  "not",
+  "if",
+  "then",
+  "else",
+] as const;
 
 /** Keywords whose value maps names to schemas. */
 const schemaMapKeywords = ["patternProperties", "dependentSchemas", "$defs", "definitions"] as const;
@@ -34,8 +46,8 @@ const schemaMapKeywords = ["patternProperties", "dependentSchemas", "$defs", "de
 /**
  * Finds the arguments that HTTP headers mirror (MCP 2026-07-28, Streamable HTTP, custom headers from tool parameters).
  *
- * @throws KitError `MISUSE` for a declaration that clients must refuse: a name that is no header token or is used twice, a
- * type other than string, integer and boolean, or a place that is not reached through `properties` alone.
+ * @throws KitError `MISUSE` for a declaration that clients must refuse: a name that is no header token or is used
+ * twice, a type other than string, integer and boolean, or a place that is not reached through `properties` alone.
  */
 export function scanParameterHeaders(inputSchema: unknown): readonly ParameterHeader[] {
   const found = new Map<string, ParameterHeader>();
@@ -44,8 +56,8 @@ export function scanParameterHeaders(inputSchema: unknown): readonly ParameterHe
 }
 
 /**
- * Compares the `Mcp-Param-*` headers of a modern `tools/call` with the arguments in its body. An argument that is absent or
- * null expects no header, and one of another type than declared is left to the validation of the arguments.
+ * Compares the `Mcp-Param-*` headers of a modern `tools/call` with the arguments in its body. An argument that is
+ * absent or null expects no header, and one of another type than declared is left to the validation of the arguments.
  *
  * @returns `HEADER_MISMATCH` (HTTP 400, -32020) for the first header that is missing, malformed or different.
  */

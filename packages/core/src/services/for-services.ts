@@ -20,8 +20,8 @@ export interface ServiceDefiners<Services> {
 const definers = Object.freeze({ defineTool, defineResource, definePrompt });
 
 /**
- * The define functions for components that use services: `const { defineTool } = forServices<typeof services>()`. Types only:
- * they are the very functions that the package exports.
+ * The define functions for components that use services: `const { defineTool } = forServices<typeof services>()`. Types
+ * only: they are the very functions that the package exports.
  */
 export function forServices<Definitions extends ServiceDefinitions>(): ServiceDefiners<ServicesOf<Definitions>> {
   return definers;

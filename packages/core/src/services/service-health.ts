@@ -1,4 +1,6 @@
-import { within } from "./deadline.ts";
+import { within } from "../async/within.ts";
+import { toError } from "../errors/to-error.ts";
+import { isRecord } from "../json/is-record.ts";
 import type { HealthStatus, ServiceDefinition, ServiceHealth } from "./service.ts";
 
 /** The state of all services; `status` is the worst of them. */
@@ -17,8 +19,8 @@ export function toHealthReport(states: readonly (readonly [name: string, health:
 }
 
 /**
- * Makes one service's check: never rejects, and answers `down` after `timeoutMs`. A check that hangs is not run a second time
- * beside itself, so that a probe every second does not pile up connections on a service in trouble.
+ * Makes one service's check: never rejects, and answers `down` after `timeoutMs`. A check that hangs is not run a
+ * second time beside itself, so that a probe every second does not pile up connections on a service in trouble.
  */
 export function createHealthCheck(
   definition: ServiceDefinition,
@@ -39,7 +41,7 @@ async function ask(definition: ServiceDefinition, value: unknown): Promise<Servi
   try {
     return toServiceHealth(await definition.health?.(value));
   } catch (error) {
-    return { status: "down", detail: error instanceof Error ? error.message : String(error) };
+    return { status: "down", detail: toError(error).message };
   }
 }
 
@@ -47,13 +49,15 @@ async function ask(definition: ServiceDefinition, value: unknown): Promise<Servi
 function toServiceHealth(answer: unknown): ServiceHealth {
   if (typeof answer === "boolean") return { status: answer ? "up" : "down" };
   if (isHealthStatus(answer)) return { status: answer };
-  if (typeof answer === "object" && answer !== null) {
-    const { status, detail } = answer as { status?: unknown; detail?: unknown };
+  if (isRecord(answer)) {
+    const { status, detail } = answer;
     if (isHealthStatus(status)) return { status, ...(typeof detail === "string" && { detail }) };
   }
   return {
     status: "down",
-    detail: `The health check answered ${String(answer)}; return a boolean, "up", "degraded", "down" or { status, detail }`,
+    detail:
+      `The health check answered ${String(answer)}; return a boolean, "up", "degraded", "down" ` +
+      "or { status, detail }",
   };
 }
 

@@ -1,6 +1,7 @@
+import { within } from "../async/within.ts";
 import type { Logger } from "../context/logger.ts";
 import { KitError } from "../errors/kit-error.ts";
-import { within } from "./deadline.ts";
+import { toError } from "../errors/to-error.ts";
 import { createHealthCheck, toHealthReport, type HealthReport } from "./service-health.ts";
 import {
   stopService,
@@ -19,7 +20,10 @@ export interface ServiceSetOptions {
   readonly stopTimeoutMs?: number;
   /** Milliseconds one health check may take. @default 2_000 */
   readonly healthTimeoutMs?: number;
-  /** Milliseconds for which a health report is handed out again, so that a storm of probes costs one check. @default 1_000 */
+  /**
+   * Milliseconds for which a health report is handed out again, so that a storm of probes costs one check.
+   * @default 1_000
+   */
   readonly healthCacheMs?: number;
 }
 
@@ -35,7 +39,9 @@ export interface ServiceSet<Definitions extends ServiceDefinitions = ServiceDefi
   start(): Promise<void>;
   /** Checks every service at the same time. Never rejects. */
   health(): Promise<HealthReport>;
-  /** Stops the services in reverse. A failure is logged and the rest still stops. Never rejects; callers share one stop. */
+  /**
+   * Stops the services in reverse. A failure is logged and the rest still stops. Never rejects; callers share one stop.
+   */
   stop(): Promise<void>;
 }
 
@@ -61,7 +67,7 @@ export function createServiceSet<const Definitions extends ServiceDefinitions>(
   if (misfit !== undefined) {
     throw new KitError("MISUSE", `Service ${JSON.stringify(misfit)} needs "start", a function; make it with service()`);
   }
-  const checks = new Map(declared.map(([name, definition]) => [name, createHealthCheck(definition, healthTimeoutMs)]));
+  const checks = declared.map(([name, definition]) => [name, createHealthCheck(definition, healthTimeoutMs)] as const);
   /** In the order of their start, which is the reverse of their stop. */
   const running = new Map<string, RunningService>();
   const values = toValues(declared, running) as ServicesOf<Definitions>;
@@ -103,8 +109,7 @@ export function createServiceSet<const Definitions extends ServiceDefinitions>(
       tooLate.abort(timeout);
       throw timeout;
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new KitError("UNAVAILABLE", `Service ${JSON.stringify(name)} failed to start: ${why}`, {
+      throw new KitError("UNAVAILABLE", `Service ${JSON.stringify(name)} failed to start: ${toError(cause).message}`, {
         cause,
         expose: false,
       });
@@ -132,11 +137,11 @@ export function createServiceSet<const Definitions extends ServiceDefinitions>(
     }
   }
 
-  async function checkOne(name: string): Promise<readonly [string, ServiceHealth]> {
+  async function checkOne([name, check]: (typeof checks)[number]): Promise<readonly [string, ServiceHealth]> {
     const service = running.get(name);
     if (stopped !== undefined) return [name, { status: "down", detail: "Stopped" }];
     if (service === undefined) return [name, { status: "down", detail: "Not started" }];
-    return [name, (await checks.get(name)?.(service.value)) ?? { status: "up" }];
+    return [name, await check(service.value)];
   }
 
   return {
@@ -149,7 +154,7 @@ export function createServiceSet<const Definitions extends ServiceDefinitions>(
     },
     health() {
       if (report === undefined || performance.now() - report.madeAt >= healthCacheMs) {
-        const promise = Promise.all(declared.map(([name]) => checkOne(name))).then(toHealthReport);
+        const promise = Promise.all(checks.map(checkOne)).then(toHealthReport);
         report = { promise, madeAt: performance.now() };
       }
       return report.promise;
@@ -167,7 +172,9 @@ export function createServiceSet<const Definitions extends ServiceDefinitions>(
   };
 }
 
-/** One getter per service: a service that is not up yet throws a sentence instead of being `undefined` somewhere later. */
+/**
+ * One getter per service: a service that is not up yet throws a sentence instead of being `undefined` somewhere later.
+ */
 function toValues(
   declared: readonly (readonly [string, ServiceDefinition])[],
   running: ReadonlyMap<string, RunningService>,
@@ -181,7 +188,8 @@ function toValues(
         if (service === undefined) {
           throw new KitError(
             "MISUSE",
-            `Service ${JSON.stringify(name)} is not up: call start() first; a service that needs it must be declared after it`,
+            `Service ${JSON.stringify(name)} is not up: call start() first; a service that needs it must be declared ` +
+              "after it",
           );
         }
         return service.value;

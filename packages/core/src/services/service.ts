@@ -1,5 +1,5 @@
 import type { Logger } from "../context/logger.ts";
-import type { Awaitable } from "../definitions/tool.ts";
+import type { Awaitable } from "../definitions/awaitable.ts";
 
 /** How a service is, from best to worst. `degraded` works, but an operator should look; it keeps a server ready. */
 export type HealthStatus = "up" | "degraded" | "down";
@@ -11,11 +11,17 @@ export interface ServiceHealth {
   readonly detail?: string;
 }
 
-/** What a service's `start` may use. `Earlier` types the services that it reads, all of which must be declared before it. */
+/**
+ * What a service's `start` may use. `Earlier` types the services that it reads, all of which must be declared before
+ * it.
+ */
 export interface ServiceStartContext<Earlier = Readonly<Record<string, unknown>>> {
   /** Its lines carry the service's name. */
   readonly log: Logger;
-  /** Aborts when the start took too long or the server is stopped meanwhile; whatever `start` still returns is then stopped. */
+  /**
+   * Aborts when the start took too long or the server is stopped meanwhile; whatever `start` still returns is then
+   * stopped.
+   */
   readonly signal: AbortSignal;
   /** The services that are up already. Reading one that is not throws a `KitError` `MISUSE`. */
   readonly services: Earlier;
@@ -28,8 +34,8 @@ export interface ServiceOptions<Value> {
   /** Lets go of the value. @default its `Symbol.asyncDispose` or `Symbol.dispose`, if it has one */
   stop?(value: Value): Awaitable<void>;
   /**
-   * Says how the value is: `true` or `"up"`, `"degraded"`, `false` or `"down"`, or a status with a detail for operators.
-   * Throwing means down. @default up while it runs
+   * Says how the value is: `true` or `"up"`, `"degraded"`, `false` or `"down"`, or a status with a detail for
+   * operators. Throwing means down. @default up while it runs
    */
   health?(value: Value): Awaitable<boolean | HealthStatus | ServiceHealth>;
 }
@@ -47,7 +53,9 @@ export type ServicesOf<Definitions extends ServiceDefinitions> = {
   readonly [Name in keyof Definitions]: Definitions[Name] extends ServiceDefinition<infer Value> ? Value : never;
 };
 
-/** Defines something that lives as long as the server: a pool, a client, a queue. Nothing starts until the server does. */
+/**
+ * Defines something that lives as long as the server: a pool, a client, a queue. Nothing starts until the server does.
+ */
 export function service<Value>(options: ServiceOptions<Value>): ServiceDefinition<Value> {
   return Object.freeze({ ...options, kind: "service" as const });
 }

@@ -51,7 +51,10 @@ export class Connections {
     return false;
   }
 
-  /** Closes connections that have been between requests for `ms`: a client that has just been answered may be sending the next. */
+  /**
+   * Closes connections that have been between requests for `ms`: a client that has just been answered may be sending
+   * the next.
+   */
   closeIdle(ms: number): void {
     const before = performance.now() - ms;
     for (const [socket, { answers, idleSince, bytesRead }] of this.#states) {

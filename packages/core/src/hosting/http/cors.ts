@@ -5,16 +5,23 @@ import { refusal } from "./refusal.ts";
 const exposedHeaders = "Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After";
 
 /** Request headers that a page's script may send, besides `Mcp-Param-*`. */
-const allowedHeaders: ReadonlySet<string> = new Set(
-  "accept authorization content-type last-event-id mcp-method mcp-name mcp-protocol-version mcp-session-id".split(" "),
-);
+const allowedHeaders: readonly string[] = [
+  "accept",
+  "authorization",
+  "content-type",
+  "last-event-id",
+  "mcp-method",
+  "mcp-name",
+  "mcp-protocol-version",
+  "mcp-session-id",
+];
 
 /** Seconds for which browsers remember a preflight. */
 const preflightMaxAgeSeconds = 600;
 
 /**
- * Adds the CORS headers for an allowed origin, so that refusals too can be read by the page. Answers a preflight and tells so.
- * The origin must be one of `origins`: a page of any other one reads nothing.
+ * Adds the CORS headers for an allowed origin, so that refusals too can be read by the page. Answers a preflight and
+ * tells so. The origin must be one of `origins`: a page of any other one reads nothing.
  */
 export function applyCors(exchange: Exchange, origins: ReadonlySet<string>, methods: readonly string[]): boolean {
   const { headers, method } = exchange.request;

@@ -9,16 +9,19 @@ const takeInMs = 200;
 /** Turns of the event loop without a new connection after which none is waiting. */
 const quietTurns = 3;
 
-/** Milliseconds that a connection must have been idle before a shutdown closes it: time for a busy client's next request. */
+/**
+ * Milliseconds that a connection must have been idle before a shutdown closes it: time for a busy client's next
+ * request.
+ */
 const settleMs = 200;
 
 /** Milliseconds between two looks at the connections during a shutdown. */
 const lookMs = 20;
 
 /**
- * Stops listening without failing a connection. The kernel connects clients before we take them in, one a turn of the event
- * loop, and closing the listening socket resets those that wait: so they are taken in first. Nobody may be answered meanwhile,
- * because a client that is answered comes back with the next connection.
+ * Stops listening without failing a connection. The kernel connects clients before we take them in, one a turn of the
+ * event loop, and closing the listening socket resets those that wait: so they are taken in first. Nobody may be
+ * answered meanwhile, because a client that is answered comes back with the next connection.
  */
 export async function stopListening(server: Server, connections: Connections): Promise<void> {
   const end = performance.now() + takeInMs;
@@ -32,8 +35,9 @@ export async function stopListening(server: Server, connections: Connections): P
 }
 
 /**
- * Waits until every connection is closed: by its client, which answers ask to do so, or here once it has settled between two
- * requests. Gives up at the deadline, which is asked for anew each time, so that a more urgent call can bring it forward.
+ * Waits until every connection is closed: by its client, which answers ask to do so, or here once it has settled
+ * between two requests. Gives up at the deadline, which is asked for anew each time, so that a more urgent call can
+ * bring it forward.
  */
 export async function drain(connections: Connections, deadline: () => number): Promise<void> {
   while (connections.size > 0 && performance.now() < deadline()) {

@@ -20,9 +20,9 @@ interface StreamRecord {
 }
 
 /**
- * Keeps the latest messages of one session in memory, so that a client whose stream broke can resume after the last event it
- * got (MCP 2025-11-25, transports, resumability). The oldest go first. A client that missed a dropped message is refused, not
- * given a stream with a hole in it.
+ * Keeps the latest messages of one session in memory, so that a client whose stream broke can resume after the last
+ * event it got (MCP 2025-11-25, transports, resumability). The oldest go first. A client that missed a dropped message
+ * is refused, not given a stream with a hole in it.
  */
 export function createEventStore({ maxEvents, maxEventBytes }: EventStoreOptions): EventStore {
   const events = new Map<number, StoredEvent>();

@@ -1,5 +1,5 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { nextRequestId } from "../../context/request-id.ts";
 import { KitError } from "../../errors/kit-error.ts";
 import type { HttpRequestInfo } from "../../protocol/incoming.ts";
 import type { Principal } from "../../protocol/principal.ts";
@@ -19,8 +19,8 @@ export interface ExchangeHost {
 }
 
 /**
- * One HTTP request and its answer. What costs something and is not always needed (headers, abort signal, request id) is made
- * on first use.
+ * One HTTP request and its answer. What costs something and is not always needed (headers, abort signal, request id) is
+ * made on first use.
  */
 export class Exchange {
   readonly request: IncomingMessage;
@@ -55,7 +55,7 @@ export class Exchange {
 
   /** Quoted to the client in masked errors, and in the log line that goes with one. */
   get requestId(): string {
-    return (this.#requestId ??= randomUUID());
+    return (this.#requestId ??= nextRequestId());
   }
 
   /** Aborts when the client goes away before it has its whole answer; never after a complete one. */
@@ -93,8 +93,8 @@ export class Exchange {
   }
 
   /**
-   * Answers no to a client that is still sending, without reading on. The connection is cut only after a moment: closing it
-   * on unread bytes resets it, and the client would lose the answer.
+   * Answers no to a client that is still sending, without reading on. The connection is cut only after a moment:
+   * closing it on unread bytes resets it, and the client would lose the answer.
    */
   refuseAndClose(refused: Refusal): void {
     if (this.answered) return;
@@ -112,7 +112,9 @@ export class Exchange {
     response.once("close", () => clearTimeout(timer));
   }
 
-  /** Answers with a web response, streaming its body as fast as the client takes it. Resolves when all of it is written. */
+  /**
+   * Answers with a web response, streaming its body as fast as the client takes it. Resolves when all of it is written.
+   */
   async respond(source: Response): Promise<void> {
     if (this.answered) {
       await source.body?.cancel();

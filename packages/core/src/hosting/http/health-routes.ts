@@ -2,6 +2,11 @@ import type { HealthReport } from "../../services/service-health.ts";
 import type { Exchange } from "./exchange.ts";
 import { refusal } from "./refusal.ts";
 
+/** Whether a path is one of the health routes, so that nothing else may be served there. */
+export function isHealthPath(path: string): boolean {
+  return path === "/healthz" || path === "/readyz";
+}
+
 /** What readiness depends on. */
 export interface HealthSource {
   /** Whether the services have started. */
@@ -12,13 +17,14 @@ export interface HealthSource {
 }
 
 /**
- * Serves `/healthz` (alive: 200 while the process serves) and `/readyz` (200 when started, no service down, and not draining; else
- * 503) to `GET` and `HEAD`, without authentication. Probes come by address, so a `Host` that is not allowed is answered too, but
- * learns the status alone; `trusted` requests also get the services by name, never their details.
+ * Serves `/healthz` (alive: 200 while the process serves) and `/readyz` (200 when started, no service down, and not
+ * draining; else 503) to `GET` and `HEAD`, without authentication. Probes come by address, so a `Host` that is not
+ * allowed is answered too, but learns the status alone; `trusted` requests also get the services by name, never their
+ * details.
  */
 export function createHealthRoutes(source: HealthSource): (exchange: Exchange, trusted: boolean) => Promise<boolean> {
   return async function healthRoutes(exchange, trusted) {
-    if (exchange.path !== "/healthz" && exchange.path !== "/readyz") return false;
+    if (!isHealthPath(exchange.path)) return false;
     if (exchange.method !== "GET" && exchange.method !== "HEAD") {
       exchange.refuse(refusal(405, "Use GET or HEAD", { headers: { allow: "GET, HEAD" } }));
       return true;

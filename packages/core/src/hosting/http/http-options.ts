@@ -1,8 +1,9 @@
-import type { Awaitable } from "../../definitions/tool.ts";
+import type { Awaitable } from "../../definitions/awaitable.ts";
 import { assertWholeNumber, longestTimerMs } from "../../errors/assert-whole-number.ts";
 import { KitError } from "../../errors/kit-error.ts";
 import type { HttpRequestInfo } from "../../protocol/incoming.ts";
 import type { Principal } from "../../protocol/principal.ts";
+import { isHealthPath } from "./health-routes.ts";
 import { isLoopback, loopbackHosts, toHostSet, toOriginSet, type AllowedSources } from "./origin-guard.ts";
 
 /** A path of your own next to the MCP one, for example OAuth metadata. */
@@ -12,8 +13,8 @@ export interface HttpRoute {
   /** Compared as it stands, without the query. */
   readonly path: string;
   /**
-   * Answers. The body is read before, up to `maxBodyBytes`. **Security:** `authenticate` does not apply here; Host and Origin
-   * are checked.
+   * Answers. The body is read before, up to `maxBodyBytes`. **Security:** `authenticate` does not apply here; Host and
+   * Origin are checked.
    */
   readonly handle: (request: Request) => Awaitable<Response>;
 }
@@ -30,7 +31,10 @@ export interface SessionOptions {
   readonly idleMs?: number;
   /** Sessions at once. One more ends the longest idle one, or is refused with 503 if none is idle. @default 1_000 */
   readonly max?: number;
-  /** Sessions at once of one authenticated principal; one more ends its longest idle one or is refused with 429. @default 100 */
+  /**
+   * Sessions at once of one authenticated principal; one more ends its longest idle one or is refused with 429.
+   * @default 100
+   */
   readonly maxPerPrincipal?: number;
   /** Messages a session keeps for clients that resume a broken stream; the oldest go first. @default 500 */
   readonly maxEvents?: number;
@@ -44,20 +48,25 @@ export interface SessionOptions {
 export interface HttpOptions {
   /** TCP port; 0 takes a free one. @default 3000 */
   readonly port?: number;
-  /** Address to listen on. **Security:** any but a loopback one is reachable from other machines and needs `allowedHosts`. @default "127.0.0.1" */
+  /**
+   * Address to listen on. **Security:** any but a loopback one is reachable from other machines and needs
+   * `allowedHosts`.
+   * @default "127.0.0.1"
+   */
   readonly host?: string;
   /** Where MCP is served. @default "/mcp" */
   readonly path?: string;
   /** Serves HTTPS. @default plain HTTP */
   readonly tls?: TlsOptions;
   /**
-   * `Host` headers to answer to, with or without a port. **Security:** this is what stops DNS rebinding; `any` is for a proxy
-   * in front that checks. @default the loopback names, on a loopback address
+   * `Host` headers to answer to, with or without a port. **Security:** this is what stops DNS rebinding; `any` is for a
+   * proxy in front that checks. @default the loopback names, on a loopback address
    */
   readonly allowedHosts?: readonly string[] | "any";
   /**
-   * Origins whose pages may send requests; requests without `Origin` do not come from pages. **Security:** `any` lets every
-   * page that a user visits call this server. @default pages of this machine, on a loopback address; else those of `cors`
+   * Origins whose pages may send requests; requests without `Origin` do not come from pages. **Security:** `any` lets
+   * every page that a user visits call this server. @default pages of this machine, on a loopback address; else those
+   * of `cors`
    */
   readonly allowedOrigins?: readonly string[] | "any";
   /** Origins whose pages may read answers too. @default none */
@@ -79,8 +88,8 @@ export interface HttpOptions {
   /** Paths of your own. @default none */
   readonly routes?: readonly HttpRoute[];
   /**
-   * Tells who sends a request on the MCP path, of either era and any method. Throw `KitError` `UNAUTHENTICATED` (401; its
-   * `data.wwwAuthenticate` becomes the challenge) or `FORBIDDEN` (403). **Security:** without it everyone may call.
+   * Tells who sends a request on the MCP path, of either era and any method. Throw `KitError` `UNAUTHENTICATED` (401;
+   * its `data.wwwAuthenticate` becomes the challenge) or `FORBIDDEN` (403). **Security:** without it everyone may call.
    */
   readonly authenticate?: (request: HttpRequestInfo) => Awaitable<Principal | undefined>;
   /**
@@ -157,8 +166,8 @@ function toAllowedSources({
   if (!loopback && allowedHosts === undefined) {
     throw new KitError(
       "MISUSE",
-      `host ${JSON.stringify(host)} can be reached from other machines, so allowedHosts is needed: list the names that clients ` +
-        `use, such as ["mcp.example.com"], or pass "any" if a proxy in front checks the Host header`,
+      `host ${JSON.stringify(host)} can be reached from other machines, so allowedHosts is needed: list the names ` +
+        `that clients use, such as ["mcp.example.com"], or pass "any" if a proxy in front checks the Host header`,
     );
   }
   const hosts = allowedHosts ?? (host.startsWith("127.") ? [...loopbackHosts, host] : loopbackHosts);
@@ -184,7 +193,7 @@ function assertNumbers(resolved: ResolvedHttpOptions): void {
 }
 
 function assertPaths({ path, routes }: ResolvedHttpOptions): void {
-  const taken = new Set(["GET /healthz", "GET /readyz"]);
+  const taken = new Set<string>();
   for (const route of [{ method: "MCP", path }, ...routes]) {
     const key = `${route.method} ${route.path}`;
     if (!/^\/[^?#\s]*$/.test(route.path)) {
@@ -195,10 +204,6 @@ function assertPaths({ path, routes }: ResolvedHttpOptions): void {
     }
     taken.add(key);
   }
-}
-
-function isHealthPath(path: string): boolean {
-  return path === "/healthz" || path === "/readyz";
 }
 
 /** An option given as `undefined` means its default, as everywhere in JavaScript. */

@@ -1,7 +1,11 @@
 import { isUtf8 } from "node:buffer";
-import { parseError, refusal, type Refusal } from "./refusal.ts";
+import { errorCodes, parseErrorCode } from "../../errors/error-codes.ts";
+import { refusal, type Refusal } from "./refusal.ts";
 
-/** Levels of arrays and objects that a message may nest: validators and `JSON.stringify` recurse, and deeper input ends them. */
+/**
+ * Levels of arrays and objects that a message may nest: validators and `JSON.stringify` recurse, and deeper input ends
+ * them.
+ */
 const maxDepth = 256;
 
 /** A parsed body, or why it was refused. */
@@ -9,16 +13,22 @@ export type JsonBody =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** Parses a body of UTF-8 JSON. What is not JSON is -32700, what nests deeper than 256 levels -32600 (both HTTP 400). */
+/**
+ * Parses a body of UTF-8 JSON. What is not JSON is -32700, what nests deeper than 256 levels -32600 (both HTTP 400).
+ */
 export function parseJsonBody(bytes: Buffer): JsonBody {
-  if (!isUtf8(bytes)) return { ok: false, refusal: refusal(400, "The body is not valid UTF-8", { code: parseError }) };
+  if (!isUtf8(bytes)) return refuse("The body is not valid UTF-8", parseErrorCode);
   const text = bytes.toString("utf8");
-  if (isDeep(text)) return { ok: false, refusal: refusal(400, `The body nests deeper than ${maxDepth} levels`) };
+  if (isDeep(text)) return refuse(`The body nests deeper than ${maxDepth} levels`, errorCodes.INVALID_REQUEST.rpc);
   try {
     return { ok: true, value: JSON.parse(text) as unknown };
   } catch {
-    return { ok: false, refusal: refusal(400, "The body is not valid JSON", { code: parseError }) };
+    return refuse("The body is not valid JSON", parseErrorCode);
   }
+}
+
+function refuse(message: string, code: number): JsonBody {
+  return { ok: false, refusal: refusal(400, message, { code }) };
 }
 
 /** Counts brackets first, which is native speed: nearly every message has far fewer than the limit. */

@@ -1,8 +1,8 @@
 import type { Exchange } from "./exchange.ts";
 
 /**
- * A way from a checked, parsed and authenticated request on the MCP path to its answer. Lanes are asked in order, and the last
- * one takes everything.
+ * A way from a checked, parsed and authenticated request on the MCP path to its answer. Lanes are asked in order, and
+ * the last one takes everything.
  */
 export interface Lane {
   /** Answers the exchange, or returns `false` at once, with nothing of it touched, if it is for another lane. */

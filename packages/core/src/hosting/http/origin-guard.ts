@@ -29,7 +29,8 @@ export function toHostSet(entries: readonly string[]): ReadonlySet<string> {
   for (const entry of entries) {
     if (!hostSyntax.test(entry.toLowerCase())) {
       throw misuse(
-        `allowedHosts: ${JSON.stringify(entry)} is not a host; write a name like "mcp.example.com", with or without a port`,
+        `allowedHosts: ${JSON.stringify(entry)} is not a host; write a name like "mcp.example.com", ` +
+          "with or without a port",
       );
     }
   }
@@ -49,8 +50,8 @@ export function toOriginSet(option: string, entries: readonly string[]): Readonl
 }
 
 /**
- * Refuses requests that another site's page could have caused, before anything of them is used (MCP, transports, security:
- * DNS rebinding). A malformed or doubled header is 400, a host or an origin that is not allowed 403.
+ * Refuses requests that another site's page could have caused, before anything of them is used (MCP, transports,
+ * security: DNS rebinding). A malformed or doubled header is 400, a host or an origin that is not allowed 403.
  */
 export function checkSource(request: IncomingMessage, allowed: AllowedSources): Refusal | undefined {
   const doubled = doubledHeader(request.rawHeaders);
@@ -79,7 +80,10 @@ function isIpv6OrName(name: string): boolean {
   return !name.startsWith("[") || URL.canParse(`http://${name}/`);
 }
 
-/** Every MCP header is a single one too: a proxy that reads the first and a server that reads the last must not disagree. */
+/**
+ * Every MCP header is a single one too: a proxy that reads the first and a server that reads the last must not
+ * disagree.
+ */
 function doubledHeader(raw: readonly string[]): string | undefined {
   const seen = new Set<string>();
   for (let at = 0; at < raw.length; at += 2) {

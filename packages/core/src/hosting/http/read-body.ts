@@ -10,8 +10,8 @@ export function declaredLength({ headers }: IncomingMessage): number | undefined
 }
 
 /**
- * Reads a body of at most `maxBytes`. A declared length above that is refused before a byte is read; a body without one is
- * counted, and reading stops at the chunk that passes the limit. Never rejects.
+ * Reads a body of at most `maxBytes`. A declared length above that is refused before a byte is read; a body without one
+ * is counted, and reading stops at the chunk that passes the limit. Never rejects.
  */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<ReadBody> {
   if ((declaredLength(request) ?? 0) > maxBytes) return Promise.resolve("too-large");

@@ -1,5 +1,7 @@
+import { errorCodes } from "../../errors/error-codes.ts";
 import type { KitError } from "../../errors/kit-error.ts";
 import { toWireError, type WireError } from "../../errors/wire-error.ts";
+import { isRecord } from "../../json/is-record.ts";
 
 /** A JSON-RPC message id, or `null` where none is known (JSON-RPC 2.0, section 5). */
 export type MessageId = string | number | null;
@@ -15,12 +17,10 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** JSON-RPC numbers that the HTTP edge uses besides those of the error table. */
-export const parseError = -32700;
-const invalidRequest = -32600;
-const internalError = -32603;
-
-/** A refusal by HTTP status alone. Numbers follow the error table: reserved ones for 400 and 500, else `-31000 - status`. */
+/**
+ * A refusal by HTTP status alone. Numbers follow the error table: reserved ones for 400 and 500, else
+ * `-31000 - status`.
+ */
 export function refusal(
   status: number,
   message: string,
@@ -29,7 +29,10 @@ export function refusal(
   return { status, error: { code, message }, headers };
 }
 
-/** A `KitError` at the HTTP edge, where the era does not change its number. Codes without a status of their own answer 400, masked ones 500. */
+/**
+ * A `KitError` at the HTTP edge, where the era does not change its number. Codes without a status of their own answer
+ * 400, masked ones 500.
+ */
 export function toRefusal(error: KitError, requestId: string): Refusal {
   const wire = toWireError(error, requestId);
   const { wwwAuthenticate: _, ...data } = wire.data ?? {};
@@ -44,8 +47,8 @@ export function toRefusal(error: KitError, requestId: string): Refusal {
 const headerText = /^[\t\x20-\x7e]+$/;
 
 /**
- * The headers that go with an error: `Retry-After`, and for 401 and 403 the challenge in `data.wwwAuthenticate`. A 401 always
- * has a challenge (RFC 9110 section 15.5.2), a plain one where the given one is no header's text.
+ * The headers that go with an error: `Retry-After`, and for 401 and 403 the challenge in `data.wwwAuthenticate`. A 401
+ * always has a challenge (RFC 9110 section 15.5.2), a plain one where the given one is no header's text.
  */
 export function headersFor({ httpStatus, retryAfterSeconds, data }: WireError): Record<string, string> {
   const headers: Record<string, string> = {};
@@ -63,12 +66,12 @@ export function toRefusalBody({ error }: Refusal, id: MessageId): string {
 
 /** The id to echo: the body's own where it is one request, `null` otherwise. */
 export function messageIdOf(body: unknown): MessageId {
-  if (typeof body !== "object" || body === null || Array.isArray(body)) return null;
-  const { id, method } = body as { readonly id?: unknown; readonly method?: unknown };
+  if (!isRecord(body)) return null;
+  const { id, method } = body;
   return typeof method === "string" && (typeof id === "string" || typeof id === "number") ? id : null;
 }
 
 function numberFor(status: number): number {
-  if (status === 400) return invalidRequest;
-  return status === 500 ? internalError : -31000 - status;
+  if (status === 400) return errorCodes.INVALID_REQUEST.rpc;
+  return status === 500 ? errorCodes.INTERNAL.rpc : -31000 - status;
 }

@@ -1,6 +1,6 @@
 /**
- * The lane that serves everything, through the official SDK: both eras, legacy sessions, `subscriptions/listen`. Nothing else
- * here imports the SDK at run time, so a host pays for its import when the first request needs it.
+ * The lane that serves everything, through the official SDK: both eras, legacy sessions, `subscriptions/listen`.
+ * Nothing else here imports the SDK at run time, so a host pays for its import when the first request needs it.
  */
 import {
   classifyInboundRequest,
@@ -10,15 +10,17 @@ import {
   type McpServerFactory,
 } from "@modelcontextprotocol/server";
 import { KitError } from "../../errors/kit-error.ts";
-import { toKitError, type WireError } from "../../errors/wire-error.ts";
+import { toKitError } from "../../errors/to-kit-error.ts";
+import type { WireError } from "../../errors/wire-error.ts";
+import { isRecord } from "../../json/is-record.ts";
 import { checkParameterHeaders } from "../../protocol/parameter-headers.ts";
 import type { HostedServer } from "../hosted-server.ts";
 import type { Exchange } from "./exchange.ts";
 import type { ResolvedHttpOptions } from "./http-options.ts";
 import type { Lane } from "./lane.ts";
 import { headersFor, refusal, toRefusal } from "./refusal.ts";
-import { rememberRequestOrigin } from "./request-info.ts";
 import { Sessions } from "./sessions.ts";
+import { toWebRequest } from "./web-request.ts";
 
 /** The status of the SDK's empty answer for an exchange that was closed before it had one. */
 const endedByClose = 499;
@@ -65,7 +67,9 @@ export function createSdkLane(server: HostedServer, options: ResolvedHttpOptions
       onerror: (error) => server.log.debug("The SDK reported a problem with a request", { error }),
     });
   const calls = makeHandler();
-  /** A second one, because closing a handler ends its streams and its calls alike, and a drain must end streams alone. */
+  /**
+   * A second one, because closing a handler ends its streams and its calls alike, and a drain must end streams alone.
+   */
   const streams = makeHandler();
 
   async function serve(exchange: Exchange, request: Request): Promise<void> {
@@ -102,7 +106,7 @@ export function createSdkLane(server: HostedServer, options: ResolvedHttpOptions
 
   async function serveLegacy(exchange: Exchange, request: Request): Promise<void> {
     const id = request.headers.get("mcp-session-id");
-    const isInitialize = (exchange.body as { readonly method?: unknown } | null | undefined)?.method === "initialize";
+    const isInitialize = isRecord(exchange.body) && exchange.body["method"] === "initialize";
     if (draining && (isInitialize || exchange.method === "GET")) throw shuttingDown();
     if (id !== null) await sessions.serve(id, exchange, request);
     else if (isInitialize) await sessions.open(exchange, request);
@@ -137,7 +141,8 @@ export function createSdkLane(server: HostedServer, options: ResolvedHttpOptions
 
   return {
     async handle(exchange) {
-      const request = toRequest(exchange);
+      // Without its body: that was read and parsed once, and the SDK takes it as it is.
+      const request = toWebRequest(exchange);
       if (request === undefined) {
         exchange.refuse(refusal(400, "The request target is not a URL"));
         return;
@@ -159,22 +164,6 @@ export function createSdkLane(server: HostedServer, options: ResolvedHttpOptions
       await Promise.all([calls.close(), streams.close(), sessions.close()]);
     },
   };
-}
-
-/** A web request without a body: that was read and parsed once, and the SDK takes it as it is. */
-function toRequest(exchange: Exchange): Request | undefined {
-  const {
-    http,
-    principal,
-    signal,
-    method,
-    request: { headers, socket },
-  } = exchange;
-  const url = `${"encrypted" in socket ? "https" : "http"}://${headers.host ?? "localhost"}${http.url}`;
-  if (!URL.canParse(url)) return undefined;
-  const request = new Request(url, { method, headers: http.headers, signal });
-  rememberRequestOrigin(request, { http, principal });
-  return request;
 }
 
 function shuttingDown(): KitError {

@@ -1,6 +1,6 @@
 import { logError, type Logger } from "../../context/logger.ts";
 import { KitError } from "../../errors/kit-error.ts";
-import { toKitError } from "../../errors/wire-error.ts";
+import { toKitError } from "../../errors/to-kit-error.ts";
 import { assertPrincipal } from "../../protocol/principal.ts";
 import { applyCors } from "./cors.ts";
 import type { Exchange } from "./exchange.ts";
@@ -10,6 +10,7 @@ import type { Lane } from "./lane.ts";
 import { checkSource } from "./origin-guard.ts";
 import { declaredLength, readBody } from "./read-body.ts";
 import { refusal, toRefusal, type Refusal } from "./refusal.ts";
+import { toWebRequest } from "./web-request.ts";
 
 /** Bytes of a refused body that are cheaper to take in than a new connection is to make. */
 const worthReading = 64 * 1024;
@@ -26,14 +27,13 @@ export interface ExchangeServerOptions {
 
 /**
  * The way of every HTTP request: sources are checked first, then health, CORS, own routes, and on the MCP path method,
- * authentication, media type, size and JSON, in that order; what passes goes to a lane. Nothing of a body is read before its
- * sender is known. The returned function never rejects.
+ * authentication, media type, size and JSON, in that order; what passes goes to a lane. Nothing of a body is read
+ * before its sender is known. The returned function never rejects.
  */
 export function createExchangeServer(parts: ExchangeServerOptions): (exchange: Exchange) => Promise<void> {
   const { options, log, lanes, healthRoutes, serving } = parts;
   const routes = new Map(options.routes.map((route) => [`${route.method} ${route.path}`, route]));
-  const methodsByPath = Map.groupBy(options.routes, ({ path }) => path);
-  const mcpMethods = options.legacy === "sessions" ? ["POST", "GET", "DELETE"] : ["POST"];
+  const methodsByPath = toMethodsByPath(options);
 
   async function serve(exchange: Exchange): Promise<void> {
     const refused = checkSource(exchange.request, options.allowed);
@@ -42,7 +42,7 @@ export function createExchangeServer(parts: ExchangeServerOptions): (exchange: E
       refuseUnread(exchange, refused);
       return;
     }
-    const methods = methodsFor(exchange.path);
+    const methods = methodsByPath.get(exchange.path);
     if (methods === undefined) {
       refuseUnread(exchange, refusal(404, "There is nothing at this path"));
       return;
@@ -52,11 +52,6 @@ export function createExchangeServer(parts: ExchangeServerOptions): (exchange: E
       refuseUnread(exchange, refusal(405, `Use ${methods.join(" or ")}`, { headers: { allow: methods.join(", ") } }));
     } else if (exchange.path === options.path) await serveMcp(exchange);
     else await serveRoute(exchange);
-  }
-
-  function methodsFor(path: string): readonly string[] | undefined {
-    if (path === options.path) return mcpMethods;
-    return methodsByPath.get(path)?.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
   }
 
   async function serveMcp(exchange: Exchange): Promise<void> {
@@ -99,21 +94,14 @@ export function createExchangeServer(parts: ExchangeServerOptions): (exchange: E
   }
 
   async function serveRoute(exchange: Exchange): Promise<void> {
-    const { method, path, http } = exchange;
+    const { method, path } = exchange;
     const route = (routes.get(`${method} ${path}`) ?? routes.get(`GET ${path}`)) as HttpRoute;
     const hasBody = method !== "GET" && method !== "HEAD";
     const bytes = hasBody ? await takeBytes(exchange) : undefined;
     if (hasBody && bytes === undefined) return;
-    const url = `${options.tls ? "https" : "http"}://${exchange.request.headers.host ?? "localhost"}${http.url}`;
-    if (!URL.canParse(url)) {
-      exchange.refuse(refusal(400, "The request target is not a URL"));
-      return;
-    }
-    const { headers } = http;
-    const { signal } = exchange;
-    await exchange.respond(
-      await route.handle(new Request(url, { method, headers, signal, ...(bytes && { body: new Uint8Array(bytes) }) })),
-    );
+    const request = toWebRequest(exchange, bytes);
+    if (request === undefined) exchange.refuse(refusal(400, "The request target is not a URL"));
+    else await exchange.respond(await route.handle(request));
   }
 
   return async function serveExchange(exchange) {
@@ -121,13 +109,24 @@ export function createExchangeServer(parts: ExchangeServerOptions): (exchange: E
       await serve(exchange);
       if (!exchange.answered) throw new KitError("INTERNAL", "No answer was given");
     } catch (thrown) {
-      fail(exchange, toKitError(thrown), log);
+      answerError(exchange, toKitError(thrown), log);
     }
   };
 }
 
+/** What may be asked for at each path. */
+function toMethodsByPath({ path, legacy, routes }: ResolvedHttpOptions): ReadonlyMap<string, readonly string[]> {
+  const methods = new Map<string, readonly string[]>();
+  methods.set(path, legacy === "sessions" ? ["POST", "GET", "DELETE"] : ["POST"]);
+  for (const route of routes) {
+    const added = route.method === "GET" ? ["GET", "HEAD"] : [route.method];
+    methods.set(route.path, [...(methods.get(route.path) ?? []), ...added]);
+  }
+  return methods;
+}
+
 /** Answers with an error, and logs those that the client does not see. */
-function fail(exchange: Exchange, error: KitError, log: Logger): void {
+function answerError(exchange: Exchange, error: KitError, log: Logger): void {
   const { requestId, method, path } = exchange;
   if (!error.expose && !exchange.signal.aborted) {
     logError(() => log, "An HTTP request failed", { requestId, method, path, error });
@@ -137,8 +136,8 @@ function fail(exchange: Exchange, error: KitError, log: Logger): void {
 }
 
 /**
- * Refuses a request whose body may still be on its way. A large or endless one is not taken in: the refusal goes out, the
- * client gets a moment to read it, and the connection is closed.
+ * Refuses a request whose body may still be on its way. A large or endless one is not taken in: the refusal goes out,
+ * the client gets a moment to read it, and the connection is closed.
  */
 function refuseUnread(exchange: Exchange, refused: Refusal): void {
   const { request } = exchange;

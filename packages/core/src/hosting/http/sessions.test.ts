@@ -20,7 +20,10 @@ function get({ url }: HttpHost, headers: SessionHeaders): Promise<Response> {
   return fetch(url, { headers: { ...headers, accept: "text/event-stream" } });
 }
 
-/** A clock for what hosting measures; the network goes on in real time. Ends before the host does, which needs the real one. */
+/**
+ * A clock for what hosting measures; the network goes on in real time. Ends before the host does, which needs the real
+ * one.
+ */
 function fakeClock(): Disposable & { advance(ms: number): void } {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"], now: performance.now() });
   return { advance: (ms) => void vi.advanceTimersByTime(ms), [Symbol.dispose]: () => void vi.useRealTimers() };

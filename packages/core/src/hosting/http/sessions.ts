@@ -6,8 +6,8 @@ import { createEventStore } from "./event-store.ts";
 import type { Exchange } from "./exchange.ts";
 import type { ResolvedHttpOptions } from "./http-options.ts";
 import { refusal } from "./refusal.ts";
-import { requestOriginOf } from "./request-info.ts";
 import { Session } from "./session.ts";
+import { requestOriginOf } from "./web-request.ts";
 
 /** The answer for a session that is not there, or not the caller's (MCP 2025-11-25, transports, session management). */
 const unknownSession = refusal(404, "There is no such session; start a new one with initialize");
@@ -25,10 +25,6 @@ export class Sessions {
     this.#options = options;
   }
 
-  get size(): number {
-    return this.#sessions.size;
-  }
-
   /** Serves a request that names a session. */
   async serve(id: string, exchange: Exchange, request: Request): Promise<void> {
     const session = this.#sessions.get(id);
@@ -39,7 +35,10 @@ export class Sessions {
     await this.#handle(session, exchange, request);
   }
 
-  /** Serves an `initialize`, which opens a session. @throws KitError `UNAVAILABLE` or `RATE_LIMITED` when there is no room */
+  /**
+   * Serves an `initialize`, which opens a session.
+   * @throws KitError `UNAVAILABLE` or `RATE_LIMITED` when there is no room
+   */
   async open(exchange: Exchange, request: Request): Promise<void> {
     this.#makeRoom(exchange.principal);
     this.#opening += 1;
@@ -136,14 +135,10 @@ export class Sessions {
       else earliest = Math.min(earliest, idleMs - idleFor);
     }
     if (earliest === Infinity) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        this.#watchIdle();
-      },
-      Math.ceil(Math.min(earliest, 2 ** 31 - 1)),
-    );
-    this.#timer.unref();
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#watchIdle();
+    }, Math.ceil(earliest)).unref();
   }
 
   #end(id: string, session: Session): void {

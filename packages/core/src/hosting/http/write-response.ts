@@ -25,8 +25,8 @@ export function writeText(
 }
 
 /**
- * Writes a web response to a node one: reads its body only as fast as the client takes it, and cancels it when the client
- * goes away. Resolves when the answer is written or the client is gone. @throws what the body's stream throws
+ * Writes a web response to a node one: reads its body only as fast as the client takes it, and cancels it when the
+ * client goes away. Resolves when the answer is written or the client is gone. @throws what the body's stream throws
  */
 export async function writeResponse(
   target: ServerResponse,

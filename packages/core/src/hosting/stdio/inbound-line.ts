@@ -1,13 +1,12 @@
 import { isUtf8 } from "node:buffer";
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
-import { errorCodes } from "../../errors/error-codes.ts";
+import { errorCodes, parseErrorCode } from "../../errors/error-codes.ts";
 import { isRecord } from "../../json/is-record.ts";
 import type { OversizedLine } from "./line-splitter.ts";
 
-/** JSON-RPC 2.0 section 5.1; the code table has no entry for it, because no request has such an error. */
-const parseErrorCode = -32700;
-
-/** The JSON-RPC error that answers a line which is no message. `id` is null where the line does not tell whose it is. */
+/**
+ * The JSON-RPC error that answers a line which is no message. `id` is null where the line does not tell whose it is.
+ */
 export interface Refusal {
   readonly jsonrpc: "2.0";
   readonly id: RequestId | null;
@@ -23,14 +22,19 @@ export type InboundLine =
   | { readonly kind: "message"; readonly message: JSONRPCMessage }
   | { readonly kind: "blank" }
   | { readonly kind: "refused"; readonly refusal: Refusal }
-  /** A broken response or notification: answering one would start an argument between two peers (JSON-RPC 2.0 section 4.1). */
+  /**
+   * A broken response or notification: answering one would start an argument between two peers (JSON-RPC 2.0 section
+   * 4.1).
+   */
   | { readonly kind: "ignored"; readonly reason: string };
 
 /**
- * Reads one line as a JSON-RPC 2.0 message the way MCP narrows it: ids are strings or integers, params are objects. Members
- * that JSON-RPC does not know are left out. Every request that the SDK would drop without an answer is refused here.
+ * Reads one line as a JSON-RPC 2.0 message the way MCP narrows it: ids are strings or integers, params are objects.
+ * Members that JSON-RPC does not know are left out. Every request that the SDK would drop without an answer is refused
+ * here.
  *
- * A JSON array is refused: batching existed in MCP 2025-03-26 alone, is gone since 2025-06-18, and the SDK's stdio never had it.
+ * A JSON array is refused: batching existed in MCP 2025-03-26 alone, is gone since 2025-06-18, and the SDK's stdio
+ * never had it.
  */
 export function readLine(line: Buffer): InboundLine {
   if (!isUtf8(line)) return refuse(null, parseErrorCode, "The line is not UTF-8");

@@ -14,7 +14,10 @@ export interface OversizedLine {
 export interface LineSplitterOptions {
   /** Bytes a line may have, without its line feed. */
   readonly maxLineBytes: number;
-  /** Takes a line without its line feed and carriage return. The buffer is reused: it is good until the function returns. */
+  /**
+   * Takes a line without its line feed and carriage return. The buffer is reused: it is good until the function
+   * returns.
+   */
   readonly onLine: (line: Buffer) => void;
   /** Takes what is left of a line that was longer than the limit, once it has ended. */
   readonly onOversizedLine: (line: OversizedLine) => void;
@@ -28,12 +31,15 @@ export interface LineSplitter {
 }
 
 /**
- * Works on bytes, so that a character split between two chunks stays whole. Each byte is copied at most a constant number of
- * times, however small the chunks are; a line within one chunk is not copied at all. Past the limit nothing is kept but the
- * line's ends. Empty lines are left out.
+ * Works on bytes, so that a character split between two chunks stays whole. Each byte is copied at most a constant
+ * number of times, however small the chunks are; a line within one chunk is not copied at all. Past the limit nothing
+ * is kept but the line's ends. Empty lines are left out.
  */
 export function createLineSplitter({ maxLineBytes, onLine, onOversizedLine }: LineSplitterOptions): LineSplitter {
-  /** The line so far, grown by doubling: a list of chunks would pin them all, and one-byte chunks would cost a hundredfold. */
+  /**
+   * The line so far, grown by doubling: a list of chunks would pin them all, and one-byte chunks would cost a
+   * hundredfold.
+   */
   let pending = Buffer.alloc(0);
   let length = 0;
   let oversized: { head: Buffer; tail: Buffer } | undefined;

@@ -17,7 +17,10 @@ export interface LineWriterOptions {
 
 /** Writes whole lines, in order. */
 export interface LineWriter {
-  /** Writes one line; resolves when the operating system has it. Rejects when the reader is gone or the writer is closed. */
+  /**
+   * Writes one line; resolves when the operating system has it. Rejects when the reader is gone or the writer is
+   * closed.
+   */
   write(line: string): Promise<void>;
   /** Resolves when nothing waits to be written. Never rejects. */
   flushed(): Promise<void>;
@@ -25,7 +28,10 @@ export interface LineWriter {
   close(): void;
 }
 
-/** A stream whose reader is gone may still report it after we have let go, and an error nobody listens to ends the process. */
+/**
+ * A stream whose reader is gone may still report it after we have let go, and an error nobody listens to ends the
+ * process.
+ */
 export function ignoreLateErrors(stream: {
   listeners(event: string): unknown[];
   on(event: "error", listener: () => void): unknown;
@@ -35,7 +41,10 @@ export function ignoreLateErrors(stream: {
 
 function ignore(): void {}
 
-/** Node queues lines and writes them in order, so one `write` per line keeps lines whole; this adds the limits and the ends. */
+/**
+ * Node queues lines and writes them in order, so one `write` per line keeps lines whole; this adds the limits and the
+ * ends.
+ */
 export function createLineWriter({
   output,
   write = output.write.bind(output),

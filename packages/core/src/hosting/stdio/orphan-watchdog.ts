@@ -14,9 +14,9 @@ export interface OrphanWatchdogOptions {
 }
 
 /**
- * A tool in an endless synchronous loop keeps its process from noticing anything, so that it would burn a core for ever after
- * its client has died. A thread can still look. It acts only when the main thread has missed two heartbeats in a row since the
- * parent left: a server that shuts down in an orderly way, however slowly, is left to it.
+ * A tool in an endless synchronous loop keeps its process from noticing anything, so that it would burn a core for ever
+ * after its client has died. A thread can still look. It acts only when the main thread has missed two heartbeats in a
+ * row since the parent left: a server that shuts down in an orderly way, however slowly, is left to it.
  *
  * Source text, because a file of its own would need a path that holds in `src`, in `dist` and in a bundle.
  */
@@ -47,7 +47,10 @@ export function startOrphanWatchdog({ parent, intervalMs }: OrphanWatchdogOption
   };
 }
 
-/** Where threads are forbidden (`node --permission`) the server does without: it may then outlive its client while it is stuck. */
+/**
+ * Where threads are forbidden (`node --permission`) the server does without: it may then outlive its client while it is
+ * stuck.
+ */
 function startThread(workerData: object): Worker | undefined {
   try {
     const worker = new Worker(threadSource, {

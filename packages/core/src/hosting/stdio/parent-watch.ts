@@ -1,6 +1,9 @@
 import { startOrphanWatchdog, type OrphanWatchdog } from "./orphan-watchdog.ts";
 
-/** Milliseconds between two looks at the parent: three of them must fit in the two seconds that a server may outlive its client. */
+/**
+ * Milliseconds between two looks at the parent: three of them must fit in the two seconds that a server may outlive its
+ * client.
+ */
 const intervalMs = 400;
 
 /** Watches for the end of the process that started this one. */
@@ -11,8 +14,8 @@ export interface ParentWatch {
 }
 
 /**
- * Calls `onGone` once when the parent process has ended: this process then has another parent (POSIX; on Windows the parent id
- * stays, and the end of stdin is the sign), or its IPC channel is closed. Does not keep the process alive.
+ * Calls `onGone` once when the parent process has ended: this process then has another parent (POSIX; on Windows the
+ * parent id stays, and the end of stdin is the sign), or its IPC channel is closed. Does not keep the process alive.
  */
 export function watchParent(onGone: () => void): ParentWatch {
   const parent = process.ppid;

@@ -2,8 +2,8 @@ import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { assertWholeNumber, longestTimerMs } from "../../errors/assert-whole-number.ts";
 import type { HostedServer } from "../hosted-server.ts";
+import { openSdkConnection, type SdkConnection } from "../sdk-connection.ts";
 import { watchParent } from "./parent-watch.ts";
-import { openSdkConnection, type SdkConnection } from "./sdk-connection.ts";
 import { StdioTransport } from "./stdio-transport.ts";
 import { guardStdout } from "./stdout-guard.ts";
 
@@ -34,14 +34,15 @@ export interface StdioOptions {
   /** Bytes that may wait for a client that reads slowly; above that nothing more is read from it. @default 8 MiB */
   readonly maxBacklogBytes?: number;
   /**
-   * Milliseconds that calls in flight get to finish after the end of input or `close()`. Clients wait about two seconds after
-   * they close a server's stdin before they kill it. A client that is gone is not waited for. @default 1_500
+   * Milliseconds that calls in flight get to finish after the end of input or `close()`. Clients wait about two seconds
+   * after they close a server's stdin before they kill it. A client that is gone is not waited for. @default 1_500
    */
   readonly drainMs?: number;
   /** `subscriptions/listen` streams that the client may hold open. @default 1_024 */
   readonly maxSubscriptions?: number;
   /**
-   * Ends the server when the process that started it has ended. Turn it off for a launcher that leaves before its client does.
+   * Ends the server when the process that started it has ended. Turn it off for a launcher that leaves before its
+   * client does.
    * @default true when `input` is the process's own
    */
   readonly watchParent?: boolean;
@@ -58,8 +59,9 @@ export interface StdioHost {
 /**
  * Starts the services and serves one client over standard input and output, in the era that it opens with.
  *
- * While it serves, stdout belongs to the protocol: what else is written there goes to stderr with a warning. The connection
- * ends at the end of input (after draining), and at once when the client is gone: its process has ended, or its pipe is closed.
+ * While it serves, stdout belongs to the protocol: what else is written there goes to stderr with a warning. The
+ * connection ends at the end of input (after draining), and at once when the client is gone: its process has ended, or
+ * its pipe is closed.
  *
  * @throws KitError `UNAVAILABLE` when a service fails to start, `MISUSE` for an option out of range
  */
@@ -105,7 +107,8 @@ export async function serveStdio(server: HostedServer, options: StdioOptions = {
     const timers = new AbortController();
     const timeUp = (ms: number): Promise<unknown> => delay(ms, undefined, timers).catch(() => undefined);
     await Promise.race([transport.answered(), gone.promise, timeUp(drainMs)]);
-    // The SDK writes the end of each subscription and waits for it, which a client that does not read would never let it see.
+    // The SDK writes the end of each subscription and waits for it, which a client that does not read would never let
+    // it see.
     const closing = connection?.close();
     await Promise.race([closing, gone.promise, timeUp(closeMs)]);
     await transport.close();

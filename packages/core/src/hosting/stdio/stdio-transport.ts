@@ -6,7 +6,10 @@ import { createLineSplitter, type LineSplitter } from "./line-splitter.ts";
 import { createLineWriter, ignoreLateErrors, type LineWriter } from "./line-writer.ts";
 import { createUnansweredRequests } from "./unanswered-requests.ts";
 
-/** How a connection ends: at `end-of-input` the client may still read answers, when `gone` it does not; or it was `closed` here. */
+/**
+ * How a connection ends: at `end-of-input` the client may still read answers, when `gone` it does not; or it was
+ * `closed` here.
+ */
 export type Departure = "end-of-input" | "gone" | "closed";
 
 /** Options for {@link StdioTransport}. */
@@ -26,9 +29,9 @@ export interface StdioTransportOptions {
 }
 
 /**
- * JSON-RPC messages over a pair of streams, one a line (MCP, transports, stdio). It differs from the SDK's transport at the
- * edges: a line that is no message is answered, one that is too long costs no memory, a client that does not read is not read
- * from, and the end of input leaves the output open until the answers are written.
+ * JSON-RPC messages over a pair of streams, one a line (MCP, transports, stdio). It differs from the SDK's transport at
+ * the edges: a line that is no message is answered, one that is too long costs no memory, a client that does not read
+ * is not read from, and the end of input leaves the output open until the answers are written.
  */
 export class StdioTransport implements Transport {
   onclose?: () => void;
@@ -71,7 +74,10 @@ export class StdioTransport implements Transport {
     return Promise.resolve();
   }
 
-  /** Writes one message; resolves when the operating system has it. Rejects when the client is gone or the transport closed. */
+  /**
+   * Writes one message; resolves when the operating system has it. Rejects when the client is gone or the transport
+   * closed.
+   */
   send(message: JSONRPCMessage): Promise<void> {
     const written = this.#writer.write(this.#toLine(message));
     this.#unanswered.sent(message);

@@ -24,9 +24,9 @@ export interface StdoutGuard {
 }
 
 /**
- * Keeps stdout for the protocol: what anybody else writes there, `console.log` included, goes to stderr, with one warning per
- * call site. Writes to the file descriptor itself (`fs.writeSync(1, ...)`, native code, a child process that inherits stdout)
- * pass by Node's stream and cannot be caught.
+ * Keeps stdout for the protocol: what anybody else writes there, `console.log` included, goes to stderr, with one
+ * warning per call site. Writes to the file descriptor itself (`fs.writeSync(1, ...)`, native code, a child process
+ * that inherits stdout) pass by Node's stream and cannot be caught.
  *
  * Until the release an error on stderr does not end the process either: a client that dies takes both pipes with it.
  */

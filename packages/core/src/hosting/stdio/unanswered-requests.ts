@@ -9,11 +9,11 @@ export interface UnansweredRequests {
 }
 
 /**
- * Counted on the wire rather than in the pipeline: an answer that is being written belongs to no call any more, and a request
- * that waits for the connection's first one to be sorted out belongs to none yet.
+ * Counted on the wire rather than in the pipeline: an answer that is being written belongs to no call any more, and a
+ * request that waits for the connection's first one to be sorted out belongs to none yet.
  *
- * A cancelled request is never answered, and a subscription's answer is its end (MCP 2026-07-28, subscriptions), so neither
- * is waited for.
+ * A cancelled request is never answered, and a subscription's answer is its end (MCP 2026-07-28, subscriptions), so
+ * neither is waited for.
  */
 export function createUnansweredRequests(): UnansweredRequests {
   /** By id. Clients must not reuse an id in flight, but one that does gets two answers. */

@@ -1,6 +1,6 @@
 import type { Transport } from "@modelcontextprotocol/server";
-import type { Principal } from "../../protocol/principal.ts";
-import type { HostedServer } from "../hosted-server.ts";
+import type { Principal } from "../protocol/principal.ts";
+import type { HostedServer } from "./hosted-server.ts";
 
 /** Options for {@link openSdkConnection}. */
 export interface SdkConnectionOptions {
@@ -18,8 +18,8 @@ export interface SdkConnection {
 }
 
 /**
- * Serves one connection through the SDK's entry, which finds out the era from the first message. The SDK is imported here and
- * not at the top: it costs 75 ms, which a process that serves nothing must not pay.
+ * Serves one connection through the SDK's entry, which finds out the era from the first message. The SDK is imported
+ * here and not at the top: it costs 75 ms, which a process that serves nothing must not pay.
  */
 export async function openSdkConnection(
   server: HostedServer,

@@ -1,7 +1,7 @@
 /**
- * The SDK lane: requests that the official SDK has decoded end in `dispatch`, and its results go back the same way. The SDK
- * keeps the wire of both eras (envelopes, handshake, streams); nothing of a definition lives in an SDK server, so making one
- * per HTTP request costs no registration and no schema conversion.
+ * The SDK lane: requests that the official SDK has decoded end in `dispatch`, and its results go back the same way. The
+ * SDK keeps the wire of both eras (envelopes, handshake, streams); nothing of a definition lives in an SDK server, so
+ * making one per HTTP request costs no registration and no schema conversion.
  */
 import {
   CLIENT_CAPABILITIES_META_KEY,
@@ -19,7 +19,9 @@ import {
   type StandardSchemaV1,
 } from "@modelcontextprotocol/server";
 import { nextRequestId } from "../context/request-id.ts";
-import { toKitError, toWireError } from "../errors/wire-error.ts";
+import { toError } from "../errors/to-error.ts";
+import { toKitError } from "../errors/to-kit-error.ts";
+import { toWireError } from "../errors/wire-error.ts";
 import type { ChangeEvent } from "../hosting/change-events.ts";
 import type { BindOptions } from "../hosting/hosted-server.ts";
 import { MODERN_PROTOCOL_VERSION } from "../protocol/eras.ts";
@@ -32,7 +34,10 @@ const anything: StandardSchemaV1<Record<string, unknown>> = {
   "~standard": { version: 1, vendor: "plinth", validate: (value) => ({ value: value as Record<string, unknown> }) },
 };
 
-/** What the SDK serves itself. Only bad parameters make these fail, and the SDK would answer them with a validator's dump. */
+/**
+ * What the SDK serves itself. Only bad parameters make these fail, and the SDK would answer them with a validator's
+ * dump.
+ */
 const sdkMethods: ReadonlySet<string> = new Set(["initialize", "logging/setLevel", "ping"]);
 
 /** A thin SDK server for one exchange or one connection. */
@@ -43,20 +48,24 @@ export class BoundServer extends SdkServer {
   #unsubscribe: (() => void) | undefined;
 
   constructor(source: BindingSource, options: BindOptions) {
+    const { capabilities, methods } = source.offer();
     super(source.info, {
-      capabilities: capabilitiesFor(source.capabilities(), options),
+      capabilities: capabilitiesFor(capabilities, options),
       ...(source.instructions !== undefined && { instructions: source.instructions }),
     });
     this.#source = source;
     this.#options = options;
-    for (const method of source.methods()) {
+    for (const method of methods) {
       if (method === "server/discover") continue;
       this.setRequestHandler(method, { params: anything }, (params, ctx) => this.#serve(method, params, ctx));
     }
     if (options.lifetime === "connection") this.#followChanges();
   }
 
-  /** The SDK installs its own `server/discover` per modern exchange; ours goes through the pipeline like every other method. */
+  /**
+   * The SDK installs its own `server/discover` per modern exchange; ours goes through the pipeline like every other
+   * method.
+   */
   protected override _wrapHandler(
     method: string,
     handler: (request: JSONRPCRequest, ctx: ServerContext) => Promise<Result>,
@@ -128,7 +137,9 @@ export class BoundServer extends SdkServer {
     return (method, params, signal) => mcpReq.send({ method, params }, { signal, timeout });
   }
 
-  /** Lists and resources that change reach the client unasked (legacy) or through its `subscriptions/listen` (modern). */
+  /**
+   * Lists and resources that change reach the client unasked (legacy) or through its `subscriptions/listen` (modern).
+   */
   #followChanges(): void {
     if (this.#options.era === "legacy" && this.getCapabilities().resources !== undefined) {
       this.setRequestHandler("resources/subscribe", { params: anything }, ({ uri }) =>
@@ -151,7 +162,7 @@ export class BoundServer extends SdkServer {
         await this.sendResourceUpdated({ uri: event.uri });
       }
     } catch (error) {
-      this.onerror?.(error instanceof Error ? error : new Error(String(error)));
+      this.onerror?.(toError(error));
     }
   }
 }

@@ -2,10 +2,11 @@ import { InMemoryTransport } from "@modelcontextprotocol/server";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { stderrLogger } from "./context/logger.ts";
+import { createServer, wireServer } from "./create-server.ts";
 import { definePrompt } from "./definitions/prompt.ts";
 import { defineResource } from "./definitions/resource.ts";
 import { defineTool } from "./definitions/tool.ts";
-import { createServer, type ServerOptions } from "./server.ts";
+import type { ServerOptions } from "./server.ts";
 import { service } from "./services/service.ts";
 
 const identity = { name: "t", version: "1", log: stderrLogger({ level: "silent" }) };
@@ -49,7 +50,7 @@ describe("an extension method", () => {
 });
 
 it("announces a kind once it has it, and keeps to it when the last one goes", async () => {
-  const server = createServer(identity);
+  const server = wireServer(identity);
   const bound = async (): Promise<string[]> => {
     const sdk = await server.bind({ transport: "memory", era: "modern", lifetime: "exchange" });
     return Object.keys(sdk.getCapabilities());
@@ -67,7 +68,7 @@ it("announces a kind once it has it, and keeps to it when the last one goes", as
 
 it("tells of a resource's change under the URI that its list has, whatever its spelling", () => {
   const page = defineResource({ uri: "http://example.com", name: "page", read: () => "" });
-  const server = createServer({ ...identity, components: [page] });
+  const server = wireServer({ ...identity, components: [page] });
   const told: unknown[] = [];
   server.changes.subscribe((event) => void told.push(event));
 

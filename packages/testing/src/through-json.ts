@@ -11,8 +11,8 @@ export class UnfaithfulMessageError extends Error {
 }
 
 /**
- * A copy of `message` as the other end of a wire would see it. In-memory transports pass objects by reference, which hides
- * what JSON loses.
+ * A copy of `message` as the other end of a wire would see it. In-memory transports pass objects by reference, which
+ * hides what JSON loses.
  * @throws UnfaithfulMessageError for a value that JSON cannot carry as it is
  */
 export function throughJson<T>(message: T): T {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { throughJson, UnfaithfulMessageError } from "./json-faithful.ts";
+import { throughJson, UnfaithfulMessageError } from "./through-json.ts";
 
 describe("throughJson", () => {
   it("copies whatever JSON can carry", () => {

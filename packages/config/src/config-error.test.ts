@@ -3,10 +3,10 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { integer, json, list, oneOf, url } from "./coerce.ts";
+import { ConfigError, printable } from "./config-error.ts";
 import { defineConfig } from "./define-config.ts";
 import { describe as describeConfig } from "./describe.ts";
 import { loadConfig } from "./load-config.ts";
-import { ConfigError, printable } from "./problem-report.ts";
 import { duration } from "./quantity.ts";
 import { secret } from "./secret.ts";
 

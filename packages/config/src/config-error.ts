@@ -1,4 +1,6 @@
-/** What went wrong with one setting, key, variable or file. All of it is safe to print: secrets are already redacted. */
+/**
+ * What went wrong with one setting, key, variable or file. All of it is safe to print: secrets are already redacted.
+ */
 export interface ConfigProblem {
   /**
    * - `invalid`: the value is not allowed

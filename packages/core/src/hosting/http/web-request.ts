@@ -1,0 +1,28 @@
+import type { RequestOrigin } from "../hosted-server.ts";
+import type { Exchange } from "./exchange.ts";
+
+const origins = new WeakMap<Request, RequestOrigin>();
+
+/** An exchange's request as a web one, with `body` if given; `undefined` when its target is no URL. */
+export function toWebRequest(exchange: Exchange, body?: Buffer): Request | undefined {
+  const { http, principal, signal, method } = exchange;
+  const { headers, socket } = exchange.request;
+  const url = `${"encrypted" in socket ? "https" : "http"}://${headers.host ?? "localhost"}${http.url}`;
+  if (!URL.canParse(url)) return undefined;
+  const request = new Request(url, {
+    method,
+    headers: http.headers,
+    signal,
+    ...(body !== undefined && { body: new Uint8Array(body) }),
+  });
+  origins.set(request, { http, principal });
+  return request;
+}
+
+/**
+ * Where a web request came from, for a handler that the SDK gives the request to (`ctx.http.req`). On a session each
+ * message has its own: the principal was verified anew, and its scopes may have changed since the session began.
+ */
+export function requestOriginOf(request: Request | undefined): RequestOrigin | undefined {
+  return request === undefined ? undefined : origins.get(request);
+}
