@@ -141,6 +141,26 @@ describe("a compiled zod schema", () => {
     expect(json).toMatchObject({ properties: { n: { type: "string" }, d: { default: 2 } }, required: ["n"] });
   });
 
+  it("runs asynchronous refinements once for each value, after the first", async () => {
+    const seen: string[] = [];
+    const refined = z.object({
+      id: z.string().refine(async (id) => {
+        seen.push(id);
+        await Promise.resolve();
+        if (id === "broken") throw new Error("the look-up failed");
+        return id !== "wrong";
+      }, "there is no such id"),
+    });
+    const { check } = compileSchema(refined, { use: "input", owner: "tool" });
+    await check({ id: "first" });
+    seen.length = 0;
+
+    expect(await check({ id: "right" })).toStrictEqual({ ok: true, value: { id: "right" } });
+    expect(await check({ id: "wrong" })).toMatchObject({ ok: false, problems: [{ path: "id" }] });
+    await expect(check({ id: "broken" })).rejects.toThrow("the look-up failed");
+    expect(seen).toStrictEqual(["right", "wrong", "broken"]);
+  });
+
   it("checks in one step unless a refinement is asynchronous", () => {
     const asynchronous = z.object({ a: z.string().refine(async () => true) });
 

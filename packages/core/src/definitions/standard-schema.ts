@@ -25,10 +25,31 @@ export function isStandardSchema(schema: Schema): schema is StandardSchemaWithJS
 /** A check that speaks {@link SchemaProblem} in place of the library's own issues. */
 export function standardCheck(schema: StandardSchemaWithJSON): (value: unknown) => Awaitable<SchemaCheck> {
   const standard = schema["~standard"];
+  let runAsync: AsyncRun | undefined;
   return (value) => {
-    const result = standard.validate(value);
-    return result instanceof Promise ? result.then((settled) => toCheck(settled, value)) : toCheck(result, value);
+    const result = runAsync === undefined ? standard.validate(value) : runAsync(value);
+    if (!(result instanceof Promise)) return toCheck(result, value);
+    runAsync ??= asyncRunOf(schema);
+    return result.then((settled) => toCheck(settled, value));
   };
+}
+
+type AsyncRun = (value: unknown) => Promise<StandardSchemaV1.Result<unknown>>;
+
+/**
+ * zod tries each value synchronously before it waits: asynchronous refinements would run twice, and when the first run's
+ * promise is rejected nobody handles it. A schema that has turned out to be asynchronous is run as one from then on.
+ */
+function asyncRunOf(schema: object): AsyncRun | undefined {
+  const { safeParseAsync } = schema as { safeParseAsync?: (value: unknown) => Promise<ZodOutcome> };
+  if (typeof safeParseAsync !== "function") return undefined;
+  return (value) =>
+    safeParseAsync(value).then(({ data, error }) => (error === undefined ? { value: data } : { issues: error.issues }));
+}
+
+interface ZodOutcome {
+  readonly data?: unknown;
+  readonly error?: { readonly issues: readonly StandardSchemaV1.Issue[] };
 }
 
 function toCheck(result: StandardSchemaV1.Result<unknown>, value: unknown): SchemaCheck {

@@ -4,6 +4,7 @@ import { toError } from "../errors/to-error.ts";
 import type { HttpOptions } from "./http/http-options.ts";
 import { onShutdownSignal } from "./shutdown.ts";
 import type { StdioOptions } from "./stdio/serve-stdio.ts";
+import { logUnhandledRejections } from "./unhandled-rejections.ts";
 
 /** Options for `server.run()`. */
 export interface RunOptions {
@@ -32,13 +33,14 @@ interface RunnableServer {
 
 /**
  * The main of a server process: serves on the transport that fits, until a signal or, under stdio, until the client
- * goes away; then closes the server and ends the process. Whatever keeps it from serving is logged as one line, and the
- * exit status is 1 then.
+ * goes away; then closes the server and ends the process. Rejected promises that nobody handles are logged and do not
+ * end it. Whatever keeps it from serving is logged as one line, and the exit status is 1 then.
  */
 export async function run(server: RunnableServer, options: RunOptions): Promise<void> {
   const { log } = server;
   const exit = once(options.exit ?? ((status) => process.exit(status)));
   const ignoreSignals = onShutdownSignal(() => server.close(), { log, exit });
+  const endRejections = logUnhandledRejections(log);
   let status = 0;
   try {
     await serve(server, options);
@@ -48,6 +50,7 @@ export async function run(server: RunnableServer, options: RunOptions): Promise<
   }
   await server.close();
   ignoreSignals();
+  endRejections();
   exit(status);
 }
 
