@@ -100,7 +100,7 @@ test("A lockfile that does not match the manifests is named, with the remedy", a
   const { code, stdout, stderr } = await bootstrap(["exec", "node", "--version"]);
 
   expect([code, stdout]).toEqual([1, ""]);
-  expect(lastLine(stderr)).toMatch(/^plinth: pnpm-lock\.yaml is out of date .*; run `pnpm install` and commit/);
+  expect(lastLine(stderr)).toMatch(/^plinth: pnpm-lock\.yaml is out of date .*; run `npx pnpm@12 install` and commit/);
   expect(stderr.split("\n").filter(Boolean)).toHaveLength(2);
 });
 

@@ -33,8 +33,9 @@ const REGISTRY_PNPM = /META_FETCH_FAIL|FETCH_TARBALL|NO_OFFLINE|error sending re
 const KNOWN_FAILURES = [
   [
     /ERR_PNPM_OUTDATED_LOCKFILE|ERR_PNPM_FROZEN|ERR_PNPM_LOCKFILE_CONFIG_MISMATCH/,
-    "pnpm-lock.yaml is out of date with the package.json files; run `pnpm install` and commit the lockfile.",
+    "pnpm-lock.yaml is out of date with the package.json files; run `npx pnpm@12 install` and commit the lockfile, or restore both with `git checkout`.",
   ],
+  [/ERR_PNPM_BROKEN_LOCKFILE/, "pnpm-lock.yaml is damaged; restore it with `git checkout pnpm-lock.yaml`."],
   [/ERR_PNPM_NO_LOCKFILE/, "pnpm-lock.yaml is missing; restore it with `git checkout pnpm-lock.yaml`."],
   [/ENOSPC|No space left/, "The disk is full; free about 1 GB and run this again."],
   [/EACCES|EPERM|EROFS/, "This folder cannot be written to; make it yours (chown) or clone somewhere else."],

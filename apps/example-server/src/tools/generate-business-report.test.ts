@@ -32,7 +32,10 @@ test("generate_business_report answers in JSON", async () => {
 });
 
 test.each([
-  ["csv", "date (year),highest,count\r\n2010,223.02,3\r\n2009,210.73,12\r\n"],
+  [
+    "csv",
+    "date (year),highest,count\r\n2010,223.02,3\r\n2009,210.73,12\r\n\nShows 2 of 11 groups; raise limit for more.",
+  ],
   ["xml", expect.stringContaining('<cell name="highest">223.02</cell>')],
   ["markdown", expect.stringContaining("# AAPL by year\n\n| date (year) | highest | count |")],
 ] as const)("generate_business_report answers in %s", async (output_format, expected) => {
@@ -52,7 +55,7 @@ test("generate_business_report draws a chart as a PNG image", async () => {
 
   expect(result.content).toMatchObject([
     { type: "image", mimeType: "image/png", data: expect.stringMatching(/^iVBORw0KGgo/) },
-    { type: "text", text: 'Chart "AAPL by year" of 2 groups.' },
+    { type: "text", text: 'Chart "AAPL by year". Shows 2 of 11 groups; raise limit for more.' },
   ]);
 });
 

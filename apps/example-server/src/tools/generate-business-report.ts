@@ -41,19 +41,21 @@ export const generateBusinessReport = defineTool({
     const table = await store.select(input.dataset_id, { filters: input.filters });
     const { aggregations, sort, limit } = input;
     const report = aggregate(table, { groupBy: input.group_by, aggregations, sort, limit });
+    const shown = report.rows.length;
+    const extent = `Shows ${shown} of ${report.groupCount} groups${shown < report.groupCount ? "; raise limit for more" : ""}.`;
 
     switch (input.output_format) {
       case "json":
         return { title, ...report };
       case "csv":
-        return toCsv(report);
+        return shown < report.groupCount ? [toCsv(report), text(extent)] : toCsv(report);
       case "xml":
         return toXml(report);
       case "markdown":
         return toMarkdown(report, title);
       case "chart": {
         const png = await renderChart(toChartSpec(report, { title, mark: input.chart_type }));
-        return [image(png, "image/png"), text(`Chart "${title}" of ${report.rows.length} groups.`)];
+        return [image(png, "image/png"), text(`Chart "${title}". ${extent}`)];
       }
     }
   },

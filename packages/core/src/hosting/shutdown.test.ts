@@ -1,5 +1,5 @@
 import { once, EventEmitter } from "node:events";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { stderrLogger } from "../context/logger.ts";
 import { onShutdownSignal } from "./shutdown.ts";
 
@@ -8,7 +8,10 @@ const exits = new EventEmitter();
 const exit = (status: number): void => void exits.emit("exit", status);
 let unlisten: (() => void) | undefined;
 
-afterEach(() => unlisten?.());
+afterEach(() => {
+  unlisten?.();
+  vi.useRealTimers();
+});
 
 test("The first signal stops and then exits with 0", async () => {
   const order: string[] = [];
@@ -25,13 +28,27 @@ test.for([
   ["SIGTERM", 143],
   ["SIGINT", 130],
 ] as const)("A second signal, %s, exits at once with %i", async ([signal, status]) => {
+  vi.useFakeTimers({ toFake: ["performance"] });
   const exited = once(exits, "exit");
   unlisten = onShutdownSignal(() => new Promise(() => undefined), { log, exit });
 
   process.emit("SIGTERM", "SIGTERM");
+  vi.advanceTimersByTime(100);
   process.emit(signal, signal);
 
   expect(await exited).toEqual([status]);
+});
+
+test("The same signal again at once is an echo of the first, and the stop goes on", async () => {
+  const stopping = Promise.withResolvers<void>();
+  const exited = once(exits, "exit");
+  unlisten = onShutdownSignal(() => stopping.promise, { log, exit });
+
+  process.emit("SIGTERM", "SIGTERM");
+  process.emit("SIGTERM", "SIGTERM");
+  stopping.resolve();
+
+  expect(await exited).toEqual([0]);
 });
 
 test("A stop that fails exits with 1", async () => {

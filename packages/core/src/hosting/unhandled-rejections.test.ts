@@ -22,7 +22,7 @@ it("answers on after a tool has let a promise fail, and logs it", async () => {
     .trim()
     .split("\n")
     .map((line) => (JSON.parse(line) as { id: number }).id);
-  expect(answered.toSorted()).toStrictEqual([0, 1, 2, 3]);
+  expect(new Set(answered)).toStrictEqual(new Set([0, 1, 2, 3]));
   expect(log.split("nobody handled it")).toHaveLength(4);
   expect(log).toContain("nobody waited for this");
   expect(await exited).toStrictEqual([0, null]);

@@ -107,6 +107,8 @@ export class Exchange {
       "content-length": Buffer.byteLength(body),
       connection: "close",
     });
+    // To HEAD nothing is written, and the headers would wait for the end.
+    response.flushHeaders();
     response.write(body);
     const timer = setTimeout(() => request.socket.destroy(), lingerMs);
     response.once("close", () => clearTimeout(timer));

@@ -40,6 +40,15 @@ test("A body that says it is 100 MB is refused with 413 before any of it is take
   expect(errorOf(text).code).toBe(-31413);
 });
 
+test("A HEAD request that announces a body it never sends is refused with headers alone", async () => {
+  await using host = await startHost();
+  const socket = await openSocket(host);
+  const answer = readToEnd(socket);
+  socket.write(head([jsonType, "transfer-encoding: chunked"], { method: "HEAD" }));
+
+  expect(await answer).toMatch(/^HTTP\/1.1 405 [^]*\r\n\r\n$/);
+});
+
 test("A client that pushes 100 MB without waiting gets 413, of which nearly nothing is taken in", async () => {
   await using host = await startHost({ maxBodyBytes: 1_000 });
   const mebibyteOfSpace = Buffer.alloc(mebibyte, " ");
