@@ -13,7 +13,7 @@ test("Integrity hashes, links inside the workspace and deprecation notices pass"
 });
 
 test.each([
-  ["    resolution: {tarball: https://registry.example/zod.tgz}", "names a host"],
+  ["    resolution: {tarball: https://packages.example/zod.tgz}", "names a host"],
   ["    resolution: {integrity: sha512-a==, tarball: zod.tgz}", "names a tarball's place"],
   ["        version: file:/srv/zod", "names a path of one machine"],
   ["        version: file:../elsewhere/zod.tgz", "names a path of one machine"],
