@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { StreamableHTTPClientTransport, type Transport } from "@modelcontextprotocol/client";
 import type { AnyPlinthServer, Era, TransportKind } from "@plinth/core";
 import { describe } from "vitest";
 import type { ConnectClientOptions } from "./connect-client.ts";
@@ -51,16 +51,24 @@ const connectors: Readonly<Record<TransportKind, Connector>> = {
     const toServer = new PassThrough();
     const toClient = new PassThrough();
     const host = await server.serveStdio({ input: toServer, output: toClient });
-    return wrapClient(new StreamTransport({ input: toClient, output: toServer }), {
-      ...options,
-      afterClose: () => host.close(),
-    });
+    return connectTo(host, new StreamTransport({ input: toClient, output: toServer }), options);
   },
   async http(server, options) {
     const host = await server.listen({ port: 0 });
-    return wrapClient(new StreamableHTTPClientTransport(new URL(host.url)), {
-      ...options,
-      afterClose: () => host.close(),
-    });
+    return connectTo(host, new StreamableHTTPClientTransport(new URL(host.url)), options);
   },
 };
+
+/** The host is the client's own: it closes after the client, or at once when the client cannot connect. */
+async function connectTo(
+  host: { close(): Promise<void> },
+  transport: Transport,
+  options: ConnectClientOptions,
+): Promise<TestClient> {
+  try {
+    return await wrapClient(transport, { ...options, afterClose: () => host.close() });
+  } catch (error) {
+    await host.close();
+    throw error;
+  }
+}

@@ -1,6 +1,6 @@
 import { createMCPClient, ElicitationRequestSchema } from "@ai-sdk/mcp";
 import { Experimental_StdioMCPTransport as StdioTransport } from "@ai-sdk/mcp/mcp-stdio";
-import { answerOf, textOf, type Block, type Connect, type Target, type Variant } from "./client-under-test.ts";
+import { answerOf, readingWith, type Block, type Connect, type Target, type Variant } from "./client-under-test.ts";
 import { abandonsImports, importsInSilence } from "./example-server/limits.ts";
 import { exampleServer } from "./example-server/requirements.ts";
 import { asksForNoProgress, cancelsOnlyLocally, conformanceServer } from "./requirements.ts";
@@ -27,15 +27,7 @@ const connect: Connect = async (target, { era }, answerForm) => {
       });
       return answerOf({ content: result.content as Block[], isError: result.isError === true });
     },
-    async readResource(uri) {
-      const { contents } = await client.readResource({ uri });
-      return textOf(contents.map((part) => ({ type: "text", ...part })));
-    },
-    async getPrompt(name, args) {
-      const { messages } = await client.getPrompt({ name, arguments: args });
-      return textOf(messages.map(({ content }) => content));
-    },
-    [Symbol.asyncDispose]: () => client.close(),
+    ...readingWith(client),
   };
 };
 

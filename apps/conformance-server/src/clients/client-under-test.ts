@@ -73,6 +73,30 @@ export function answerOf({
   return { text: textOf(content), isError, image: typeof data === "string" ? data : undefined };
 }
 
+/** What the official clients and the AI SDK's have in common besides calling tools. */
+interface ReadingClient {
+  readResource(params: { uri: string }): Promise<{ contents: readonly object[] }>;
+  getPrompt(params: { name: string; arguments: Record<string, string> }): Promise<{ messages: readonly object[] }>;
+  close(): Promise<void>;
+}
+
+/** Reading and closing with such a client. */
+export function readingWith(
+  client: ReadingClient,
+): Pick<ClientUnderTest, "readResource" | "getPrompt" | typeof Symbol.asyncDispose> {
+  return {
+    async readResource(uri) {
+      const { contents } = await client.readResource({ uri });
+      return textOf(contents.map((part) => ({ type: "text", ...part })));
+    },
+    async getPrompt(name, args) {
+      const { messages } = await client.getPrompt({ name, arguments: args });
+      return textOf(messages.map((message) => (message as { content: Block }).content));
+    },
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}
+
 /** The text of all text blocks of a result. */
 export function textOf(content: readonly Block[]): string {
   return content.map(({ text }) => (typeof text === "string" ? text : "")).join("");

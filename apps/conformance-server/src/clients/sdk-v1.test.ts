@@ -2,7 +2,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { CallToolResultSchema, ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
-import { answerOf, textOf, type Connect, type Target, type Variant } from "./client-under-test.ts";
+import { answerOf, readingWith, type Connect, type Target, type Variant } from "./client-under-test.ts";
 import { exampleServer } from "./example-server/requirements.ts";
 import { conformanceServer } from "./requirements.ts";
 import { testClient } from "./test-client.ts";
@@ -22,15 +22,7 @@ const connect: Connect = async (target, _variant, answerForm) => {
       });
       return answerOf(CallToolResultSchema.parse(result));
     },
-    async readResource(uri) {
-      const { contents } = await client.readResource({ uri });
-      return textOf(contents.map((part) => ({ type: "text", ...part })));
-    },
-    async getPrompt(name, args) {
-      const { messages } = await client.getPrompt({ name, arguments: args });
-      return textOf(messages.map(({ content }) => content));
-    },
-    [Symbol.asyncDispose]: () => client.close(),
+    ...readingWith(client),
   };
 };
 

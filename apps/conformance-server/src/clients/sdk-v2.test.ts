@@ -1,6 +1,6 @@
 import { Client, StreamableHTTPClientTransport, type VersionNegotiationOptions } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { answerOf, textOf, type Connect, type Target, type Variant } from "./client-under-test.ts";
+import { answerOf, readingWith, type Connect, type Target, type Variant } from "./client-under-test.ts";
 import { exampleServer } from "./example-server/requirements.ts";
 import { conformanceServer } from "./requirements.ts";
 import { testClient } from "./test-client.ts";
@@ -32,15 +32,7 @@ const connect: Connect = async (target, { mode = "auto" }, answerForm) => {
       );
       return answerOf(result);
     },
-    async readResource(uri) {
-      const { contents } = await client.readResource({ uri });
-      return textOf(contents.map((part) => ({ type: "text", ...part })));
-    },
-    async getPrompt(name, args) {
-      const { messages } = await client.getPrompt({ name, arguments: args });
-      return textOf(messages.map(({ content }) => content));
-    },
-    [Symbol.asyncDispose]: () => client.close(),
+    ...readingWith(client),
   };
 };
 
