@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 // `.ci/run` adds up the results; a person reads the default report.
@@ -7,7 +8,17 @@ export default defineConfig({
   resolve: { conditions: ["@plinth/source"] },
   ssr: { resolve: { conditions: ["@plinth/source"], externalConditions: ["@plinth/source"] } },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
+    // Most tests wait for processes and sockets; one worker, as vitest has it on two cores, would wait most of the time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many tests start processes, which takes seconds on a machine that is busy; no test measures time by this.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    include: [
+      "packages/*/src/**/*.test.ts",
+      "apps/*/src/**/*.test.ts",
+      "bench/src/**/*.test.ts",
+      "scripts/**/*.test.ts",
+    ],
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
   },
 });

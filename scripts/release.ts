@@ -28,7 +28,7 @@ async function buildFromScratch(): Promise<void> {
     const dist = join(root, folder, "dist");
     if (existsSync(dist)) await rm(dist, { recursive: true });
   }
-  run(join(root, "node_modules", "typescript", "bin", "tsc"), ["-b", "--force"]);
+  run(join(root, "scripts", "build.ts"), ["--force"]);
 }
 
 async function show(): Promise<void> {

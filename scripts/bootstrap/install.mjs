@@ -45,7 +45,7 @@ export async function installDependencies(root, toolchain) {
  * @returns {Promise<string>}
  */
 async function fingerprintOf(root) {
-  const files = ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json"];
+  const files = ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json", "bench/package.json"];
   for (const folder of WORKSPACE_FOLDERS) {
     const names = await readdir(join(root, folder)).catch(() => []);
     files.push(...names.map((name) => join(folder, name, "package.json")));

@@ -52,6 +52,45 @@ export async function exportsAtRunTime(folder: string, entryPoint: string): Prom
   return JSON.parse(stdout) as string[];
 }
 
+/** A stdio server with one tool that prints, once it has listed it, the URL of every module that it has loaded. */
+const stdioServer = `
+  import { registerHooks } from "node:module";
+  import { PassThrough } from "node:stream";
+  const loaded = [];
+  registerHooks({
+    load(url, context, next) {
+      loaded.push(url);
+      return next(url, context);
+    },
+  });
+  const { createServer, defineTool, stderrLogger } = await import("@plinth/core");
+  const hello = defineTool({ name: "hello", handler: () => "Hello" });
+  const log = stderrLogger({ level: "silent" });
+  const server = createServer({ name: "greeter", version: "1.0.0", components: [hello], log });
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  await server.serveStdio({ input, output });
+  const clientInfo = { name: "test", version: "1.0.0" };
+  const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo };
+  input.write(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params }) + "\\n");
+  input.write(JSON.stringify({ jsonrpc: "2.0", method: "notifications/initialized" }) + "\\n");
+  input.write(JSON.stringify({ jsonrpc: "2.0", id: 2, method: "tools/list" }) + "\\n");
+  for await (const chunk of output) if (String(chunk).includes('"hello"')) break;
+  process.stderr.write(JSON.stringify(loaded), () => process.exit());
+`;
+
+/**
+ * Starts a stdio server on the installed `@plinth/core`, in a process of its own, and lists its tools.
+ *
+ * @param folder The project.
+ * @returns The URLs of the modules that were loaded for it: those of Node, of ours and of others.
+ * @throws Error with Node's output when it does not answer.
+ */
+export async function modulesOfStdioServer(folder: string): Promise<string[]> {
+  const args = ["--input-type=module", "--eval", stdioServer];
+  const { stderr } = await execute(process.execPath, args, { cwd: folder, timeout: 20_000 });
+  return JSON.parse(stderr) as string[];
+}
+
 /**
  * Type-checks the project with this repository's compiler, declaration files of dependencies included.
  *

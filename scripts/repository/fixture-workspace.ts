@@ -62,7 +62,7 @@ export function soundManifest(name: string, dependencies: readonly string[] = []
 function soundTsconfig(dependencies: readonly string[]): object {
   return {
     extends: "../../tsconfig.base.json",
-    compilerOptions: { rootDir: "src", outDir: "dist" },
+    compilerOptions: { rootDir: "src", outDir: "dist", emitDeclarationOnly: true },
     include: ["src"],
     exclude: ["src/**/*.test.ts", "src/**/fixtures"],
     ...(dependencies.length > 0 && { references: dependencies.map((name) => ({ path: `../${name}` })) }),

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { runtimeDependencies, type Workspace, type WorkspacePackage } from "./workspace.ts";
 
@@ -76,7 +76,7 @@ function libraryProblems({ folder, name, entries, manifest, tsconfig }: Workspac
   const { references: _, ...settings } = tsconfig;
   const expected = {
     extends: "../../tsconfig.base.json",
-    compilerOptions: { rootDir: "src", outDir: "dist" },
+    compilerOptions: { rootDir: "src", outDir: "dist", emitDeclarationOnly: true },
     include: ["src"],
     exclude: ["src/**/*.test.ts", "src/**/fixtures"],
   };
@@ -108,9 +108,7 @@ function versionProblems({ manifest }: WorkspacePackage): string[] {
 
 function referenceProblems({ folder, manifest, tsconfig }: WorkspacePackage, { packages }: Workspace): string[] {
   const needed = runtimeDependencies(manifest).flatMap((name) => packages.find((member) => member.name === name) ?? []);
-  const expected = needed.map((member) =>
-    folder.startsWith("packages/") ? `../${member.folder.split("/")[1]}` : `../../${member.folder}`,
-  );
+  const expected = needed.map((member) => posix.relative(folder, member.folder));
   const actual = referencesOf(tsconfig);
   if (isDeepStrictEqual(actual.toSorted(), expected.toSorted())) return [];
   return [`tsconfig.json refers to [${actual.join(", ")}], its dependencies ask for [${expected.join(", ")}]`];

@@ -9,6 +9,7 @@ import { cycleProblems } from "./import-cycles.ts";
 import { layerProblems } from "./layers.ts";
 import { lockfileProblems } from "./lockfile.ts";
 import { packageShapeProblems } from "./package-shape.ts";
+import { roomProblems } from "./rooms.ts";
 import { readWorkspace } from "./workspace.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -24,6 +25,10 @@ test("The repository holds packages and apps to check", () => {
 
 test("Every package uses only what stands above it in the layer table", () => {
   expect(layerProblems(workspace)).toEqual([]);
+});
+
+test("The rooms of core keep their order", () => {
+  expect(roomProblems(workspace)).toEqual([]);
 });
 
 test("No import cycle exists between packages or between files", () => {
@@ -42,8 +47,8 @@ test("Every file is named after a concept, in kebab-case", () => {
   expect(fileNameProblems(workspace)).toEqual([]);
 });
 
-test("The lockfile names no host and no path of one machine", () => {
-  expect(lockfileProblems(read("pnpm-lock.yaml"))).toEqual([]);
+test.each(["pnpm-lock.yaml", "bench/peers/pnpm-lock.yaml"])("%s names no host and no path of one machine", (path) => {
+  expect(lockfileProblems(read(path))).toEqual([]);
 });
 
 test("Every run-time dependency is explained in the decisions", () => {

@@ -18,6 +18,7 @@ export interface Manifest {
 export interface SourceFile {
   /** Path from the repository's folder, with forward slashes. */
   readonly path: string;
+  /** A test, or a fixture of tests: neither is published. */
   readonly isTest: boolean;
   readonly imports: readonly Import[];
 }
@@ -46,13 +47,14 @@ const GENERATED = new Set(["dist", "node_modules", "coverage", ".turbo", "tsconf
  * Reads the packages and apps of a repository.
  *
  * @param root The repository's folder.
- * @returns Its description, packages first, each group in alphabetical order.
+ * @returns Its description, packages first, then apps, each group in alphabetical order, and the benchmark last.
  * @throws Error when a `package.json` or `tsconfig.json` is not JSON, or a source file does not parse.
  */
 export function readWorkspace(root: string): Workspace {
-  const folders = ["packages", "apps"].flatMap((group) =>
+  const grouped = ["packages", "apps"].flatMap((group) =>
     listFolder(join(root, group)).map((name) => `${group}/${name}`),
   );
+  const folders = [...grouped, "bench"];
   const packages = folders.filter((folder) => existsSync(join(root, folder, "package.json")));
   return { root, packages: packages.map((folder) => readPackage(root, folder)) };
 }
@@ -89,7 +91,7 @@ function readSources(root: string, folder: string): SourceFile[] {
     .filter((path) => /\.[mc]?ts$/.test(path));
   return paths.toSorted().map((path) => ({
     path,
-    isTest: path.endsWith(".test.ts"),
+    isTest: path.endsWith(".test.ts") || path.includes("/fixtures/"),
     imports: importsOf(path, readFileSync(join(root, path), "utf8")),
   }));
 }
