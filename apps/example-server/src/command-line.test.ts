@@ -7,6 +7,10 @@ test("options become settings, and the last of several counts", () => {
   expect(settings).toEqual({ SERVER_TRANSPORT: "stdio", HTTP_PORT: "4000", HTTP_HOST: "::1" });
 });
 
+test("the number of workers is a setting, too", () => {
+  expect(readCommandLine(["--workers", "auto"]).settings).toEqual({ SERVER_WORKERS: "auto" });
+});
+
 test("no options leave every setting alone", () => {
   expect(readCommandLine([])).toEqual({ help: false, settings: {} });
 });

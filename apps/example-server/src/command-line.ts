@@ -9,6 +9,7 @@ Options:
   --transport <kind>  auto, stdio or http; the last one given counts
   --port <number>     port to listen on; 0 takes any that is free
   --host <name>       address to listen on
+  --workers <count>   processes that serve HTTP, or auto: one for each core
   --help              this text
 
 Every setting can also come from the environment or from a .env file: see .env.example.
@@ -28,16 +29,18 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       transport: { type: "string" },
       port: { type: "string" },
       host: { type: "string" },
+      workers: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
-  const { transport, port, host } = values;
+  const { transport, port, host, workers } = values;
   return {
     help: values.help,
     settings: {
       ...(transport !== undefined && { SERVER_TRANSPORT: transport }),
       ...(port !== undefined && { HTTP_PORT: port }),
       ...(host !== undefined && { HTTP_HOST: host }),
+      ...(workers !== undefined && { SERVER_WORKERS: workers }),
     },
   };
 }

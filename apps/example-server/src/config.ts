@@ -12,7 +12,7 @@ import {
 } from "@plinth/config";
 import { z } from "zod";
 
-const { transport } = platformConfig.server.shape;
+const { transport, workers } = platformConfig.server.shape;
 const { host, port, path } = platformConfig.http.shape;
 
 /** Every setting of the server. `.env.example` is rendered from it. */
@@ -21,6 +21,7 @@ export const exampleConfig = defineConfig({
     server: z
       .object({
         transport,
+        workers,
         messageLimit: size({ min: 1 })
           .default(48 * 1024 * 1024)
           .describe("Largest message from a client; it carries the text of an import."),

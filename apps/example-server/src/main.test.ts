@@ -65,6 +65,28 @@ test("listens on HTTP when it is given a port, is ready, and ends with 0 on SIGT
   expect(await exited).toEqual([0, null]);
 });
 
+test("serves one database from two processes", async () => {
+  const [program, ...args] = command;
+  const server = spawn(program, [...args, "--port", "0", "--workers", "2"], {
+    env: environment(),
+    cwd: folder,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const exited = once(server, "exit");
+  const url = await listeningUrl(server);
+  const totals: unknown[] = [];
+  for (const name of ["first", "second"]) {
+    const client = new Client({ name, version: "0" });
+    await client.connect(new StreamableHTTPClientTransport(url));
+    totals.push(await countFilms(client));
+    await client.close();
+  }
+  server.kill("SIGTERM");
+
+  expect(totals).toEqual([3_201, 3_201]);
+  expect(await exited).toEqual([0, null]);
+});
+
 test("says in plain words what is wrong with the settings, and ends with 1", async () => {
   const [program, ...args] = command;
   const server = spawn(program, args, { env: environment({ PORT: "many" }), stdio: ["ignore", "ignore", "pipe"] });

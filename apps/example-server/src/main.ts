@@ -15,10 +15,11 @@ async function main(): Promise<void> {
   const { host, port, path, allowedHosts } = config.http;
   // At a terminal nobody speaks MCP on standard input, so there the server listens on HTTP without being told to.
   const listens = process.stdin.isTTY || sourceOf(config, "http.port") !== "default";
-  const { transport, messageLimit } = config.server;
+  const { transport, workers, messageLimit } = config.server;
 
   await createExampleServer({ config }).run({
     transport: transport === "auto" ? (listens ? "http" : "stdio") : transport,
+    workers,
     http: { host, port, path, maxBodyBytes: messageLimit, ...(allowedHosts.length > 0 && { allowedHosts }) },
     stdio: { maxLineBytes: messageLimit },
   });

@@ -52,7 +52,9 @@ export const platformConfig: PlatformGroups = {
       transport: setting(oneOf(["auto", "stdio", "http"]), { aliases: ["TRANSPORT"] })
         .default("auto")
         .describe("How to speak to clients; auto takes stdio when spawned by a client and HTTP when a port is set."),
-      workers: workers().default(1).describe("Processes that serve HTTP; auto starts one for each available core."),
+      workers: setting(workers(), { aliases: ["WORKERS"] })
+        .default(1)
+        .describe("Processes that serve HTTP; auto starts one for each available core."),
     })
     .describe("The process."),
   http: z

@@ -11,8 +11,11 @@ import { assertWholeNumber, longestTimerMs } from "./errors/assert-whole-number.
 import { KitError } from "./errors/kit-error.ts";
 import { createChangeEvents } from "./hosting/change-events.ts";
 import type { HostedServer } from "./hosting/hosted-server.ts";
+import type { HttpOptions } from "./hosting/http/http-options.ts";
+import type { HttpHost, ListenSettings } from "./hosting/http/listen-http.ts";
 import { OpenHosts } from "./hosting/open-hosts.ts";
 import { run } from "./hosting/run.ts";
+import type { Workers, WorkersOptions } from "./hosting/workers/open-workers.ts";
 import { assertExtensionMethod, extensionMethod } from "./operations/extension-method.ts";
 import { standardOperations } from "./operations/standard-operations.ts";
 import { CallsInFlight } from "./pipeline/calls-in-flight.ts";
@@ -29,8 +32,11 @@ const abortedMs = 500;
  * A server as the rooms of this package see it: with what hosts and bindings need, and nobody else should build upon.
  */
 export interface WiredServer<Services = unknown> extends PlinthServer<Services>, HostedServer {
-  /** Serves one request that a binding has decoded. */
-  readonly dispatch: Dispatch;
+  listen(options?: HttpOptions, settings?: ListenSettings): Promise<HttpHost>;
+  /** Has several processes listen on HTTP; this one serves nothing itself and starts no service. */
+  listenInWorkers(options: WorkersOptions): Promise<Workers>;
+  /** Seals with a key that other processes have too, where the options name none. */
+  shareSealingKey(key: string): void;
 }
 
 /** Makes a server out of definitions. Everything is compiled here, once; problems with a definition are thrown here. */
@@ -97,6 +103,7 @@ export function wireServer<const Definitions extends ServiceDefinitions = Record
   const source: BindingSource = {
     info,
     instructions: options.instructions,
+    log,
     offer: offers.current,
     dispatch,
     changes,
@@ -115,11 +122,9 @@ export function wireServer<const Definitions extends ServiceDefinitions = Record
   }
 
   const server: WiredServer<ServicesOf<Definitions>> = {
+    ...source,
     name: options.name,
     version: options.version,
-    log,
-    changes,
-    dispatch,
     notify,
     get services() {
       return services.values;
@@ -161,9 +166,16 @@ export function wireServer<const Definitions extends ServiceDefinitions = Record
       await calls.drained(abortedMs);
       await services.stop();
     },
-    async listen(httpOptions = {}) {
+    async listen(httpOptions = {}, settings = {}) {
       const { listenHttp } = await import("./hosting/http/listen-http.ts");
-      return hosts.add(listenHttp(server, httpOptions));
+      return hosts.add(listenHttp(server, httpOptions, settings));
+    },
+    async listenInWorkers(workersOptions) {
+      const { openWorkers } = await import("./hosting/workers/open-workers.ts");
+      return hosts.add(openWorkers(log, workersOptions));
+    },
+    shareSealingKey(key) {
+      sealer = createStateSealer({ ...options.requestState, keys: options.requestState?.keys ?? [key] });
     },
     async serveStdio(stdioOptions = {}) {
       const { serveStdio } = await import("./hosting/stdio/serve-stdio.ts");

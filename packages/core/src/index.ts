@@ -95,8 +95,11 @@ export type { ExtensionHandler, ExtensionMethodOptions } from "./operations/exte
 export type { Call, CallChanges, Result } from "./pipeline/call.ts";
 export { on, only, type Middleware, type Next, type OnlyOptions } from "./pipeline/middleware.ts";
 
+export type { ContentEncoding } from "./hosting/http/accept-encoding.ts";
+export type { CompressionOptions } from "./hosting/http/compression.ts";
 export type { HttpOptions, HttpRoute, SessionOptions, TlsOptions } from "./hosting/http/http-options.ts";
 export type { CloseOptions, HttpHost } from "./hosting/http/listen-http.ts";
+export type { LaneName } from "./hosting/lane-name.ts";
 export type { MemoryHost, MemoryOptions } from "./hosting/memory.ts";
 export type { RunOptions } from "./hosting/run.ts";
 export { onShutdownSignal, type ShutdownOptions } from "./hosting/shutdown.ts";

@@ -10,16 +10,21 @@ import { z } from "zod";
 
 const clients = 64;
 /** The whole flood; `.ci/run` raises it. */
-const calls = Number(process.env["PLINTH_ISOLATION_CALLS"] ?? 2_000);
+const calls = Number(process.env["PLINTH_ISOLATION_CALLS"] ?? 1_000);
 /** One call in this many is cancelled under way. */
 const cancelEvery = 7;
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
-it.each(["modern", "legacy"] as const)(
-  `sends no message to the wrong client and loses none (${clients} clients, equal ids, ${calls} calls, %s)`,
+it.each([
+  { era: "modern", lane: "direct", sessions: false },
+  { era: "modern", lane: "sdk", sessions: false },
+  { era: "legacy", lane: "direct", sessions: false },
+  { era: "legacy", lane: "direct", sessions: true },
+] as const)(
+  `sends no message to the wrong client and loses none (${clients} clients, equal ids, ${calls} calls, %j)`,
   { timeout: 300_000 },
-  async (era) => {
+  async ({ era, lane, sessions }) => {
     let running = 0;
     const echo = defineTool({
       name: "echo",
@@ -44,10 +49,12 @@ it.each(["modern", "legacy"] as const)(
       components: [echo],
       progressIntervalMs: 0,
     });
-    const { url } = await server.listen({ port: 0 });
+    const { url } = await server.listen({ port: 0, lane });
 
     const tallies = await Promise.all(
-      Array.from({ length: clients }, (_, client) => flood({ url, era, client, count: Math.ceil(calls / clients) })),
+      Array.from({ length: clients }, (_, client) =>
+        flood({ url, era, sessions, client, count: Math.ceil(calls / clients) }),
+      ),
     );
 
     const total = tallies.reduce((sum, tally) => ({
@@ -66,6 +73,8 @@ it.each(["modern", "legacy"] as const)(
 interface Flood {
   readonly url: string;
   readonly era: Era;
+  /** Whether each legacy client opens a session. */
+  readonly sessions: boolean;
   readonly client: number;
   readonly count: number;
 }
@@ -79,9 +88,9 @@ interface Tally {
   readonly cancelled: number;
 }
 
-async function flood({ url, era, client, count }: Flood): Promise<Tally> {
+async function flood({ url, era, sessions, client, count }: Flood): Promise<Tally> {
   const tally = { foreign: 0, lost: 0, answered: 0, cancelled: 0 };
-  const session = era === "legacy" ? await openSession(url) : undefined;
+  const session = sessions ? await openSession(url) : undefined;
   for (let id = 1; id <= count; id += 1) {
     const token = `client-${client}-call-${id}`;
     const cancel = (client + id) % cancelEvery === 0;

@@ -1,15 +1,16 @@
 import { PassThrough } from "node:stream";
 import { StreamableHTTPClientTransport, type Transport } from "@modelcontextprotocol/client";
-import type { AnyPlinthServer, Era, TransportKind } from "@plinth/core";
+import type { AnyPlinthServer, Era, LaneName, TransportKind } from "@plinth/core";
 import { describe } from "vitest";
 import type { ConnectClientOptions } from "./connect-client.ts";
 import { StreamTransport } from "./stream-transport.ts";
 import { createTestClient, wrapClient, type TestClient } from "./test-client.ts";
 
-/** One combination of transport and era. */
+/** One combination of transport, era and lane. */
 export interface MatrixCell {
   readonly transport: TransportKind;
   readonly era: Era;
+  readonly lane: LaneName;
   /** Connects a client to the server over this cell's transport, in this cell's era. */
   connect(server: AnyPlinthServer, options?: Omit<ConnectClientOptions, "era">): Promise<TestClient>;
 }
@@ -20,6 +21,8 @@ export interface MatrixOptions {
   readonly transports?: readonly TransportKind[];
   /** @default both */
   readonly eras?: readonly Era[];
+  /** Of stdio and HTTP; in memory it is always the SDK. @default `direct` alone, as servers have it */
+  readonly lanes?: readonly LaneName[];
 }
 
 /**
@@ -29,32 +32,36 @@ export interface MatrixOptions {
 export function runMatrix(
   title: string,
   tests: (cell: MatrixCell) => void,
-  { transports = ["memory", "stdio", "http"], eras = ["legacy", "modern"] }: MatrixOptions = {},
+  { transports = ["memory", "stdio", "http"], eras = ["legacy", "modern"], lanes = ["direct"] }: MatrixOptions = {},
 ): void {
   for (const transport of transports) {
     for (const era of eras) {
-      describe(`${title} (${transport}, ${era})`, () =>
-        tests({
-          transport,
-          era,
-          connect: (server, options = {}) => connectors[transport](server, { ...options, era }),
-        }));
+      for (const lane of transport === "memory" ? (["sdk"] as const) : lanes) {
+        const name = transport === "memory" || lanes.length === 1 ? transport : `${transport}, ${lane} lane`;
+        describe(`${title} (${name}, ${era})`, () =>
+          tests({
+            transport,
+            era,
+            lane,
+            connect: (server, options = {}) => connectors[transport](server, { ...options, era }, lane),
+          }));
+      }
     }
   }
 }
 
-type Connector = (server: AnyPlinthServer, options: ConnectClientOptions) => Promise<TestClient>;
+type Connector = (server: AnyPlinthServer, options: ConnectClientOptions, lane: LaneName) => Promise<TestClient>;
 
 const connectors: Readonly<Record<TransportKind, Connector>> = {
   memory: (server, options) => createTestClient(server, options),
-  async stdio(server, options) {
+  async stdio(server, options, lane) {
     const toServer = new PassThrough();
     const toClient = new PassThrough();
-    const host = await server.serveStdio({ input: toServer, output: toClient });
+    const host = await server.serveStdio({ input: toServer, output: toClient, lane });
     return connectTo(host, new StreamTransport({ input: toClient, output: toServer }), options);
   },
-  async http(server, options) {
-    const host = await server.listen({ port: 0 });
+  async http(server, options, lane) {
+    const host = await server.listen({ port: 0, lane });
     return connectTo(host, new StreamableHTTPClientTransport(new URL(host.url)), options);
   },
 };

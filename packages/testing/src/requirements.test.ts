@@ -14,7 +14,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { installMatchers } from "./matchers.ts";
-import { runMatrix } from "./matrix.ts";
+import { runMatrix, type MatrixCell } from "./matrix.ts";
 
 installMatchers();
 
@@ -29,7 +29,9 @@ const bmi = defineTool({
   handler: ({ weightKg, heightM }) => ({ bmi: weightKg / heightM ** 2 }),
 });
 
-runMatrix("every transport and era", ({ transport, era, connect }) => {
+runMatrix("every transport and era", promises, { lanes: ["direct", "sdk"] });
+
+function promises({ transport, era, connect }: MatrixCell): void {
   describe("tools", () => {
     it("answers with structured content and its text twin", async () => {
       await using server = createServer({ name: "t", version: "1", log: silent, components: [bmi] });
@@ -434,7 +436,7 @@ runMatrix("every transport and era", ({ transport, era, connect }) => {
       expect((await client.callTool("late")).text).toBe("here");
     });
   });
-});
+}
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 

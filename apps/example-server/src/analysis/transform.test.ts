@@ -3,7 +3,8 @@ import { beforeAll, expect, test } from "vitest";
 import { importDataset } from "../importing/import-dataset.ts";
 import type { Table } from "../store/dataset.ts";
 import { createSqliteStore } from "../store/sqlite-store.ts";
-import { transform, type TransformStep, transformStepSchema } from "./transform.ts";
+import { type TransformStep, transformStepSchema } from "./transform-step.ts";
+import { transform } from "./transform.ts";
 
 let table: Table;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { DataError } from "../data-error.ts";
 import type { DatasetStore } from "../store/dataset-store.ts";
-import { importDataset, type ImportRequest } from "./import-dataset.ts";
+import type { ImportRequest } from "./import-dataset.ts";
 
 /** The data sets of the npm package `vega-datasets` that a new store begins with. */
 const bundledDatasets = [
@@ -20,6 +20,7 @@ export async function importBundledDatasets(store: DatasetStore, signal?: AbortS
   const imported: string[] = [];
   for (const { file, ...request } of bundledDatasets) {
     if (await store.find(request.id)) continue;
+    const { importDataset } = await import("./import-dataset.ts");
     try {
       await importDataset(store, { ...request, source: await readFile(bundledFile(file), "utf8") }, { signal });
       imported.push(request.id);

@@ -1,5 +1,4 @@
 import { defineResource } from "@plinth/core";
-import { stringify } from "yaml";
 import type { ExampleConfig } from "../config.ts";
 
 /** The running server's settings as YAML. Secrets are redacted: a `Secret` turns into its mask when it is written. */
@@ -13,9 +12,12 @@ export function configResource(config: ExampleConfig) {
     mimeType: "application/yaml",
     list: () => [...components.keys()].map((name) => ({ uri: `config://server/${name}`, name: `config-${name}` })),
     complete: { component: (typed) => [...components.keys()].filter((name) => name.startsWith(typed)) },
-    read({ component = "" }) {
+    async read({ component = "" }) {
       const settings = components.get(component);
-      return settings && stringify(settings);
+      if (settings === undefined) return undefined;
+      // Loaded here, since it is 70 files, and a client that starts the server waits for its lists.
+      const { stringify } = await import("yaml");
+      return stringify(settings);
     },
   });
 }

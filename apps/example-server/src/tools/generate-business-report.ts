@@ -1,12 +1,7 @@
 import { defineTool, type Context, image, text } from "@plinth/core";
 import { z } from "zod";
-import { aggregate } from "../reports/aggregate.ts";
-import { toChartSpec } from "../reports/chart-spec.ts";
-import { toCsv } from "../reports/csv-report.ts";
 import { toMarkdown } from "../reports/markdown-report.ts";
-import { renderChart } from "../reports/render-chart.ts";
 import { aggregationSchema, groupKeySchema } from "../reports/report-request.ts";
-import { toXml } from "../reports/xml-report.ts";
 import type { Services } from "../services.ts";
 import { requireDataset } from "../store/dataset-store.ts";
 import { filterSchema } from "../store/filter.ts";
@@ -36,6 +31,8 @@ export const generateBusinessReport = defineTool({
   }),
   annotations: { readOnlyHint: true },
   async handler(input, { services: { store } }: Context<Services>) {
+    // Loaded here, as the formats below: a client that starts the server waits for its lists, which need none of them.
+    const { aggregate } = await import("../reports/aggregate.ts");
     const dataset = await requireDataset(store, input.dataset_id);
     const title = input.title ?? dataset.title;
     const table = await store.select(input.dataset_id, { filters: input.filters });
@@ -47,13 +44,19 @@ export const generateBusinessReport = defineTool({
     switch (input.output_format) {
       case "json":
         return { title, ...report };
-      case "csv":
+      case "csv": {
+        const { toCsv } = await import("../reports/csv-report.ts");
         return shown < report.groupCount ? [toCsv(report), text(extent)] : toCsv(report);
-      case "xml":
+      }
+      case "xml": {
+        const { toXml } = await import("../reports/xml-report.ts");
         return toXml(report);
+      }
       case "markdown":
         return toMarkdown(report, title);
       case "chart": {
+        const { toChartSpec } = await import("../reports/chart-spec.ts");
+        const { renderChart } = await import("../reports/render-chart.ts");
         const png = await renderChart(toChartSpec(report, { title, mark: input.chart_type }));
         return [image(png, "image/png"), text(`Chart "${title}". ${extent}`)];
       }

@@ -1,7 +1,6 @@
 import { defineTool, type Context } from "@plinth/core";
 import { z } from "zod";
 import type { ExampleConfig } from "../config.ts";
-import { importDataset as importIntoStore } from "../importing/import-dataset.ts";
 import type { Services } from "../services.ts";
 
 /** The tool takes its limits from the settings, so it is made by a function. */
@@ -29,6 +28,8 @@ export function importDataset(limits: ExampleConfig["imports"]) {
       columns: z.array(z.object({ name: z.string(), type: z.string(), missing: z.number() })),
     }),
     async handler({ dataset_id, title, format, content, text_columns }, context: Context<Services>) {
+      // Loaded with the first import: a client that starts the server waits for its lists, which need no CSV parser.
+      const { importDataset: importIntoStore } = await import("../importing/import-dataset.ts");
       const { id, rowCount, columns } = await importIntoStore(
         context.services.store,
         { id: dataset_id, title, format, source: content, textColumns: text_columns },

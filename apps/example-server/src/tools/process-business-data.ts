@@ -1,8 +1,7 @@
 import { defineTool, type Context } from "@plinth/core";
 import { z } from "zod";
 import { toAnalysisReport } from "../analysis/analysis-report.ts";
-import { analyze } from "../analysis/analyze.ts";
-import { transform, transformStepSchema } from "../analysis/transform.ts";
+import { transformStepSchema } from "../analysis/transform-step.ts";
 import { assessQuality } from "../quality/assess-quality.ts";
 import { defaultRules, qualityRulesSchema } from "../quality/quality-rules.ts";
 import type { Services } from "../services.ts";
@@ -41,14 +40,20 @@ export const processBusinessData = defineTool({
     const selection = { ...(input.columns && { columns: input.columns }), filters: input.filters };
     const table = await store.select(input.dataset_id, selection);
 
+    // What brings a package of its own is loaded when it is first used: a client that starts the server waits for its lists.
     switch (input.operation) {
-      case "analyze":
+      case "analyze": {
+        const { analyze } = await import("../analysis/analyze.ts");
         return analyze(table, { anomalyThreshold: input.anomaly_threshold });
-      case "report":
+      }
+      case "report": {
+        const { analyze } = await import("../analysis/analyze.ts");
         return toAnalysisReport(title, analyze(table, { anomalyThreshold: input.anomaly_threshold }));
+      }
       case "validate":
         return assessQuality(table, input.rules ?? defaultRules(table.columns));
       case "transform": {
+        const { transform } = await import("../analysis/transform.ts");
         const result = transform(table, input.steps);
         if (input.save_as) {
           await saveTable(store, input.save_as, { title: `${title}, transformed`, table: result });

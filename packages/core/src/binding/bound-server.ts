@@ -18,14 +18,18 @@ import {
   type ServerContext,
   type StandardSchemaV1,
 } from "@modelcontextprotocol/server";
+import { logError } from "../context/logger.ts";
 import { nextRequestId } from "../context/request-id.ts";
 import { toError } from "../errors/to-error.ts";
 import { toKitError } from "../errors/to-kit-error.ts";
 import { toWireError } from "../errors/wire-error.ts";
 import type { ChangeEvent } from "../hosting/change-events.ts";
 import type { BindOptions } from "../hosting/hosted-server.ts";
+import type { Outcome } from "../pipeline/dispatch.ts";
+import { checkResult } from "../protocol/check-result.ts";
 import { MODERN_PROTOCOL_VERSION } from "../protocol/eras.ts";
 import type { ClientRequest, Incoming } from "../protocol/incoming.ts";
+import { reaches } from "../protocol/log-level.ts";
 import type { BindingSource } from "./binding-source.ts";
 import { FollowedResources } from "./followed-resources.ts";
 
@@ -89,10 +93,24 @@ export class BoundServer extends SdkServer {
 
   async #serve(method: string, sent: Record<string, unknown>, ctx: ServerContext): Promise<Record<string, unknown>> {
     const { _meta: _, ...params } = sent;
-    const outcome = await this.#source.dispatch(this.#toIncoming(method, params, ctx));
+    const outcome = this.#checked(method, await this.#source.dispatch(this.#toIncoming(method, params, ctx)));
     if ("result" in outcome) return outcome.result;
     this.#options.onError?.(outcome.error);
     throw new ProtocolError(outcome.error.code, outcome.error.message, outcome.error.data);
+  }
+
+  /** What the SDK would not recognise as a result, it would never send. */
+  #checked(method: string, outcome: Outcome): Outcome {
+    if ("error" in outcome) return outcome;
+    try {
+      checkResult(this.#options.era, method, outcome.result);
+      return outcome;
+    } catch (thrown) {
+      const error = toKitError(thrown);
+      const requestId = nextRequestId();
+      logError(() => this.#source.log, "A result could not be sent", { requestId, error });
+      return { error: toWireError(error, requestId) };
+    }
   }
 
   #toIncoming(method: string, params: Record<string, unknown>, ctx: ServerContext): Incoming {
@@ -120,7 +138,10 @@ export class BoundServer extends SdkServer {
       inputResponses: mcpReq.inputResponses,
       requestState: requestState as string | undefined,
       notify: (name, body) => mcpReq.notify({ method: name, params: body }),
-      clientLog: (level, data, logger) => mcpReq.log(level, data, logger),
+      clientLog: async (level, data, logger) => {
+        // A level that is none would pass the SDK's filter, and its client would not understand it.
+        if (reaches(level, "debug")) await mcpReq.log(level, data, logger);
+      },
       requestClient: era === "legacy" && lifetime === "connection" ? this.#clientRequest(ctx) : undefined,
       closeStream: ctx.http?.closeSSE,
       http,

@@ -1,6 +1,7 @@
 import type { ServerCapabilities } from "@modelcontextprotocol/server";
 import type { Catalog } from "../catalog/catalog.ts";
 import { frozenJson } from "../json/frozen-json.ts";
+import { renderOnce } from "../json/rendered-json.ts";
 import type { Operation } from "../pipeline/operation.ts";
 
 /** What a server tells a client that it can do. */
@@ -51,7 +52,7 @@ export function createOffers({ catalog, operations }: OffersOptions): Offers {
   }
 
   function toOffer(from: Catalog): Offer {
-    const capabilities = frozenJson(toCapabilities(from));
+    const capabilities = renderOnce(frozenJson(toCapabilities(from)));
     const served = [...operations.values()].filter(
       ({ capability }) => capability === undefined || capabilities[capability] !== undefined,
     );

@@ -1,3 +1,4 @@
+import { renderOnce } from "../json/rendered-json.ts";
 import type {
   Catalog,
   CatalogEntry,
@@ -107,7 +108,7 @@ function renderPage(list: readonly PlacedEntry[], kind: ListKind, start: number,
   const last = shown.at(-1);
   const hasMore = start + pageSize < list.length;
   return Object.freeze({
-    items: Object.freeze(shown.map(({ entry }) => entry.listed)),
+    items: renderOnce(Object.freeze(shown.map(({ entry }) => entry.listed))),
     nextCursor: hasMore && last !== undefined ? toCursor({ kind, after: last.entry.name, at: last.place }) : undefined,
   });
 }

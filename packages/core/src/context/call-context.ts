@@ -11,6 +11,7 @@ import type { Context, TraceContext } from "./context.ts";
 import type { Logger } from "./logger.ts";
 import type { Notify } from "./notify.ts";
 import { ProgressReporter } from "./progress.ts";
+import { nextRequestId } from "./request-id.ts";
 import type { StateSealer } from "./request-state.ts";
 
 /** What the server gives every context it makes. */
@@ -27,7 +28,7 @@ export interface ContextEnvironment {
 interface Shared {
   readonly incoming: Incoming;
   readonly environment: ContextEnvironment;
-  readonly requestId: string;
+  requestId: string | undefined;
   log: Logger | undefined;
   state: ContextState | undefined;
   progress: ProgressReporter | undefined;
@@ -37,44 +38,48 @@ interface Shared {
 
 /** The one implementation of {@link Context}: a thin view of what the binding brought, per call. */
 export class CallContext implements Context {
-  readonly signal: AbortSignal;
   readonly #shared: Shared;
+  readonly #signals: { readonly signal: AbortSignal };
 
-  private constructor(shared: Shared, signal: AbortSignal) {
+  private constructor(shared: Shared, signals: { readonly signal: AbortSignal }) {
     this.#shared = shared;
-    this.signal = signal;
+    this.#signals = signals;
   }
 
   static create(
     incoming: Incoming,
     environment: ContextEnvironment,
-    requestId: string,
-    signal: AbortSignal,
+    signals: { readonly signal: AbortSignal },
   ): CallContext {
     const shared: Shared = {
       incoming,
       environment,
-      requestId,
+      requestId: undefined,
       log: undefined,
       state: undefined,
       progress: undefined,
       input: undefined,
       finished: false,
     };
-    return new CallContext(shared, signal);
+    return new CallContext(shared, signals);
   }
 
   /** The same context under another signal. */
   withSignal(signal: AbortSignal): CallContext {
-    return new CallContext(this.#shared, signal);
+    return new CallContext(this.#shared, { signal });
   }
 
   /**
-   * Delivers the last progress report; what is reported or logged from now on is dropped, because the result follows.
+   * Delivers the last progress report, if there was one; what is reported or logged from now on is dropped, because the
+   * result follows.
    */
-  async finish(): Promise<void> {
+  finish(): Promise<void> | undefined {
     this.#shared.finished = true;
-    await this.#shared.progress?.finish();
+    return this.#shared.progress?.finish();
+  }
+
+  get signal(): AbortSignal {
+    return this.#signals.signal;
   }
 
   /**
@@ -92,7 +97,7 @@ export class CallContext implements Context {
   }
 
   get requestId(): string {
-    return this.#shared.requestId;
+    return (this.#shared.requestId ??= nextRequestId());
   }
   get method(): string {
     return this.#shared.incoming.method;
@@ -133,7 +138,7 @@ export class CallContext implements Context {
   get log(): Logger {
     const shared = this.#shared;
     return (shared.log ??= shared.environment.log.child({
-      requestId: shared.requestId,
+      requestId: this.requestId,
       method: shared.incoming.method,
     }));
   }

@@ -1,12 +1,11 @@
 import type { Server as SdkServer } from "@modelcontextprotocol/server";
+import type { BindingSource } from "../binding/binding-source.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Logger } from "../context/logger.ts";
 import type { WireError } from "../errors/wire-error.ts";
 import type { Era, TransportKind } from "../protocol/eras.ts";
 import type { HttpRequestInfo } from "../protocol/incoming.ts";
 import type { Principal } from "../protocol/principal.ts";
 import type { HealthReport } from "../services/service-health.ts";
-import type { ChangeEvents } from "./change-events.ts";
 
 /** Who sent a message, and with which HTTP request. */
 export interface RequestOrigin {
@@ -33,12 +32,9 @@ export interface BindOptions {
 }
 
 /** What a host (stdio, HTTP, memory) needs of the server that it serves. */
-export interface HostedServer {
-  readonly log: Logger;
+export interface HostedServer extends BindingSource {
   /** The current snapshot. */
   readonly catalog: Catalog;
-  /** Publishes and delivers what changed: lists and resources. */
-  readonly changes: ChangeEvents;
   /**
    * A thin SDK server whose requests all end in `dispatch`; it owns nothing that a second one could see. Asynchronous
    * because the first one loads the SDK, which a server that never needs it does not pay for.

@@ -2,12 +2,26 @@ import type { Logger } from "../context/logger.ts";
 import { KitError } from "../errors/kit-error.ts";
 import { toError } from "../errors/to-error.ts";
 import type { HttpOptions } from "./http/http-options.ts";
+import type { ListenSettings } from "./http/listen-http.ts";
 import { onShutdownSignal } from "./shutdown.ts";
 import type { StdioOptions } from "./stdio/serve-stdio.ts";
 import { logUnhandledRejections } from "./unhandled-rejections.ts";
+import type { JoiningServer } from "./workers/join-primary.ts";
+import { leaveSignals } from "./workers/leave-signals.ts";
+import type { Workers, WorkersOptions } from "./workers/open-workers.ts";
+import { workerCount } from "./workers/worker-count.ts";
+import { toWorkerHttpOptions } from "./workers/worker-http-options.ts";
+import { isWorkerProcess } from "./workers/worker-mark.ts";
 
 /** Options for `server.run()`. */
 export interface RunOptions {
+  /**
+   * Processes that serve HTTP, each on a core of its own; `auto` is one for each available core. With more than one, this
+   * process only has the port and keeps them running, and the program runs anew in each: what stands before `run()` does
+   * so in all of them. Legacy clients are served without sessions then, and what a middleware or a service keeps in
+   * memory is kept once per process. @default the environment's `WORKERS`, or 1
+   */
+  readonly workers?: number | "auto";
   /**
    * `auto` means HTTP when a port is given by option or by the environment's `PORT`, otherwise stdio, the way clients
    * spawn servers. @default the environment's `TRANSPORT`, or "auto"
@@ -22,13 +36,13 @@ export interface RunOptions {
 }
 
 /** The part of a server that {@link run} drives. */
-interface RunnableServer {
+interface RunnableServer extends JoiningServer {
   readonly name: string;
   readonly version: string;
   readonly log: Logger;
-  listen(options: HttpOptions): Promise<{ readonly closed: Promise<void> }>;
+  listen(options: HttpOptions, settings?: ListenSettings): Promise<{ readonly closed: Promise<void> }>;
+  listenInWorkers(options: WorkersOptions): Promise<Pick<Workers, "started" | "closed">>;
   serveStdio(options: StdioOptions): Promise<{ readonly closed: Promise<void> }>;
-  close(): Promise<void>;
 }
 
 /**
@@ -39,7 +53,7 @@ interface RunnableServer {
 export async function run(server: RunnableServer, options: RunOptions): Promise<void> {
   const { log } = server;
   const exit = once(options.exit ?? ((status) => process.exit(status)));
-  const ignoreSignals = onShutdownSignal(() => server.close(), { log, exit });
+  const ignoreSignals = isWorkerProcess() ? leaveSignals() : onShutdownSignal(() => server.close(), { log, exit });
   const endRejections = logUnhandledRejections(log);
   let status = 0;
   try {
@@ -56,15 +70,32 @@ export async function run(server: RunnableServer, options: RunOptions): Promise<
 
 /** Serves until the client leaves (stdio) or the host has closed (HTTP). */
 async function serve(server: RunnableServer, options: RunOptions): Promise<void> {
-  const identity = { name: server.name, version: server.version };
-  if (chooseTransport(options) === "http") {
+  if (isWorkerProcess()) {
+    await serveAsWorker(server, options);
+    return;
+  }
+  const transport = chooseTransport(options);
+  const workers = workerCount(options.workers, transport);
+  if (transport === "stdio") {
+    const { closed } = await server.serveStdio(options.stdio ?? {});
+    server.log.info("Serving MCP over stdio", { name: server.name, version: server.version });
+    await closed;
+  } else if (workers === 1) {
     const { closed } = await server.listen(withEnvironment(options.http ?? {}));
     await closed;
   } else {
-    const { closed } = await server.serveStdio(options.stdio ?? {});
-    server.log.info("Serving MCP over stdio", identity);
+    const { started, closed } = await server.listenInWorkers({ http: withEnvironment(options.http ?? {}), workers });
+    await started;
     await closed;
   }
+}
+
+/** Serves what the primary hands over; see `openWorkers`. */
+async function serveAsWorker(server: RunnableServer, { http = {} }: RunOptions): Promise<void> {
+  const { joinPrimary } = await import("./workers/join-primary.ts");
+  const source = await joinPrimary(server);
+  const { closed } = await server.listen(toWorkerHttpOptions(withEnvironment(http)), { source });
+  await closed;
 }
 
 /** A signal and the end of serving may both want to end the process; the first one does. */

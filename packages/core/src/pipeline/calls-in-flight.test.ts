@@ -6,8 +6,8 @@ describe("CallsInFlight", () => {
     const calls = new CallsInFlight();
     const cancelled = new AbortController();
     const answered = new AbortController();
-    const first = calls.begin(cancelled.signal);
-    const second = calls.begin(answered.signal);
+    const first = calls.begin(cancelled);
+    const second = calls.begin(answered);
 
     cancelled.abort("stop");
     second.end();
@@ -18,14 +18,14 @@ describe("CallsInFlight", () => {
   });
 
   it("starts aborted when the client has gone already", () => {
-    const tracked = new CallsInFlight().begin(AbortSignal.abort("gone"));
+    const tracked = new CallsInFlight().begin({ signal: AbortSignal.abort("gone") });
 
     expect(tracked.signal.reason).toBe("gone");
   });
 
   it("tells when the last call has ended, or that time ran out", async () => {
     const calls = new CallsInFlight();
-    const call = calls.begin(new AbortController().signal);
+    const call = calls.begin(new AbortController());
 
     const inTime = calls.drained(10_000);
     const tooLate = calls.drained(1);

@@ -1,7 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { CallContext, type ContextEnvironment } from "../context/call-context.ts";
 import { logError } from "../context/logger.ts";
-import { nextRequestId } from "../context/request-id.ts";
 import { errorCodes } from "../errors/error-codes.ts";
 import { KitError } from "../errors/kit-error.ts";
 import { quote } from "../errors/quote.ts";
@@ -37,9 +36,8 @@ export function createDispatch({ catalog, operations, middleware, environment, c
 
   return async function dispatch(incoming) {
     const snapshot = catalog();
-    const requestId = nextRequestId();
-    const tracked = calls.begin(incoming.signal);
-    const context = CallContext.create(incoming, environment, requestId, tracked.signal);
+    const tracked = calls.begin(incoming);
+    const context = CallContext.create(incoming, environment, tracked);
     try {
       const bounds: CallBounds = { operation: operations.get(incoming.method), catalog: snapshot, made: undefined };
       const result = await pipeline(OperationCall.create(incoming.params, context, bounds));
@@ -47,7 +45,8 @@ export function createDispatch({ catalog, operations, middleware, environment, c
     } catch (thrown) {
       return toOutcome(toFailure(thrown, tracked.signal, incoming.signal), context, incoming);
     } finally {
-      await context.finish();
+      const finishing = context.finish();
+      if (finishing !== undefined) await finishing;
       tracked.end();
     }
   };
@@ -63,7 +62,8 @@ async function operate(call: Call): Promise<Result> {
   if (operation === undefined) throw new KitError("METHOD_NOT_FOUND", `Method not found: ${call.method}`);
   context.beginRun();
   try {
-    const result = await operation.run(call, catalog);
+    const running = operation.run(call, catalog);
+    const result = running instanceof Promise ? await running : running;
     const pending = context.pendingInput();
     return (bounds.made = pending === undefined ? result : await pending);
   } catch (thrown) {

@@ -1,4 +1,5 @@
 import type { Catalog, CatalogEntry } from "../catalog/catalog.ts";
+import type { Awaitable } from "../definitions/awaitable.ts";
 import type { Call, Result } from "./call.ts";
 
 /** One MCP method that runs through the pipeline: how its target is found before middleware, and what runs inside. */
@@ -11,5 +12,5 @@ export interface Operation {
    */
   readonly target?: (catalog: Catalog, params: Readonly<Record<string, unknown>>) => CatalogEntry | undefined;
   /** Does the work. @throws KitError or whatever a handler throws */
-  readonly run: (call: Call, catalog: Catalog) => Promise<Result>;
+  readonly run: (call: Call, catalog: Catalog) => Awaitable<Result>;
 }

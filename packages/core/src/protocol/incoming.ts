@@ -49,9 +49,9 @@ export interface Incoming {
   /** Modern era, a retried call: the sealed state that the last answer carried. */
   readonly requestState: string | undefined;
   /** Sends a notification that belongs to this request, on its own stream. */
-  readonly notify: (method: string, params: Record<string, unknown>) => Promise<void>;
+  notify(method: string, params: Record<string, unknown>): Promise<void>;
   /** Sends a log message if the era has it and the client's level lets it through. */
-  readonly clientLog: (level: LoggingLevel, data: unknown, logger?: string) => Promise<void>;
+  clientLog(level: LoggingLevel, data: unknown, logger?: string): Promise<void>;
   /** Asks the client something while the call is open; `undefined` where the exchange cannot carry it. */
   readonly requestClient: ClientRequest | undefined;
   /**

@@ -2,6 +2,7 @@ import { KitError } from "../errors/kit-error.ts";
 import { quote } from "../errors/quote.ts";
 import { isRecord } from "../json/is-record.ts";
 import { valueAt } from "../json/json-path.ts";
+import { decodeHeaderValue } from "./header-value.ts";
 
 /** One argument that a client mirrors in an HTTP header, as declared by `x-mcp-header` in a tool's input schema. */
 export interface ParameterHeader {
@@ -15,12 +16,7 @@ export interface ParameterHeader {
 /** RFC 9110 section 5.1, `token`. */
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-/** RFC 4648 section 4, padding required. */
-const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-
 const decimal = /^-?\d+(?:\.\d+)?$/;
-
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Keywords whose value is one schema or an array of schemas. */
 const schemaKeywords = [
@@ -139,18 +135,6 @@ function toHeaderText(value: unknown): string | undefined {
   if (typeof value === "boolean") return String(value);
   if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? undefined : String(value);
-}
-
-/** The value behind the `=?base64?...?=` sentinel, the text itself without one, `undefined` for a broken sentinel. */
-function decodeHeaderValue(text: string): string | undefined {
-  if (!text.startsWith("=?base64?") || !text.endsWith("?=") || text.length < 11) return text;
-  const payload = text.slice("=?base64?".length, -"?=".length);
-  if (!base64.test(payload)) return undefined;
-  try {
-    return strictUtf8.decode(Buffer.from(payload, "base64"));
-  } catch {
-    return undefined;
-  }
 }
 
 function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {

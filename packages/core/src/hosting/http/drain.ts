@@ -1,5 +1,4 @@
-import type { Server } from "node:http";
-import { Server as NetServer } from "node:net";
+import { Server } from "node:net";
 import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import type { Connections } from "./connections.ts";
 
@@ -23,23 +22,24 @@ const lookMs = 20;
  * event loop, and closing the listening socket resets those that wait: so they are taken in first. Nobody may be
  * answered meanwhile, because a client that is answered comes back with the next connection.
  */
-export async function stopListening(server: Server, connections: Connections): Promise<void> {
+export async function stopListening(server: Server, connections: { readonly taken: number }): Promise<void> {
   const end = performance.now() + takeInMs;
   for (let quiet = 0; quiet < quietTurns && performance.now() < end;) {
     const before = connections.taken;
     await nextTurn();
     quiet = connections.taken === before ? quiet + 1 : 0;
   }
-  // Not http's own close(), which at once cuts every connection that is between two requests.
-  NetServer.prototype.close.call(server);
+  // Not http's or http2's own close(), which at once cuts every connection that is between two requests.
+  Server.prototype.close.call(server);
 }
 
 /**
- * Waits until every connection is closed: by its client, which answers ask to do so, or here once it has settled
+ * Waits until every connection is closed: by its client, which answers and HTTP/2 ask to do so, or here once it has settled
  * between two requests. Gives up at the deadline, which is asked for anew each time, so that a more urgent call can
  * bring it forward.
  */
 export async function drain(connections: Connections, deadline: () => number): Promise<void> {
+  connections.askToLeave();
   while (connections.size > 0 && performance.now() < deadline()) {
     connections.closeIdle(settleMs);
     await delay(Math.max(1, Math.min(lookMs, deadline() - performance.now())));

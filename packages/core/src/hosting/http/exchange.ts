@@ -3,9 +3,13 @@ import { nextRequestId } from "../../context/request-id.ts";
 import { KitError } from "../../errors/kit-error.ts";
 import type { HttpRequestInfo } from "../../protocol/incoming.ts";
 import type { Principal } from "../../protocol/principal.ts";
+import type { Compression } from "./compression.ts";
 import { messageIdOf, toRefusalBody, type Refusal } from "./refusal.ts";
 import { toHttpRequestInfo } from "./request-info.ts";
-import { writeResponse, writeText } from "./write-response.ts";
+import type { StreamRequest } from "./stream-request.ts";
+import { writeBody, type AnswerBody } from "./write-body.ts";
+import { taken } from "./write-piece.ts";
+import { writeResponse } from "./write-response.ts";
 
 /** Milliseconds in which a client that is still sending can read that it was refused, before the connection is cut. */
 const lingerMs = 500;
@@ -16,6 +20,8 @@ export interface ExchangeHost {
   readonly lastAnswers: boolean;
   /** Milliseconds a client may take none of an answer. */
   readonly sendTimeoutMs: number;
+  /** How large answers are compressed; `undefined` for not at all. */
+  readonly compression: Compression | undefined;
 }
 
 /**
@@ -35,6 +41,9 @@ export class Exchange {
   #http: HttpRequestInfo | undefined;
   #controller: AbortController | undefined;
   #requestId: string | undefined;
+  #sent = false;
+  /** One wait for all that write while the client has no room: a tool may send a thousand messages without looking. */
+  #taken: Promise<void> | undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse, host: ExchangeHost) {
     const url = request.url ?? "/";
@@ -75,13 +84,14 @@ export class Exchange {
 
   /** Whether an answer has begun, or can no longer be given. */
   get answered(): boolean {
-    return this.response.headersSent || this.response.destroyed;
+    return this.#sent || this.response.headersSent || this.response.destroyed;
   }
 
-  /** Answers with a text body at once. */
-  send(status: number, body: string, headers: Readonly<Record<string, string>> = {}): void {
+  /** Answers with a whole body: at once, or as soon as it is compressed. */
+  send(status: number, body: AnswerBody, headers: Readonly<Record<string, string>> = {}): void {
     if (this.answered) return;
-    writeText(this.response, { status, body, headers: this.#withConnection(headers) });
+    this.#sent = true;
+    writeBody(this.response, { status, body, headers: this.#withConnection(headers) }, this.#host);
   }
 
   /** Answers no, as a JSON-RPC error with the id of the request where one is known. */
@@ -107,11 +117,36 @@ export class Exchange {
       "content-length": Buffer.byteLength(body),
       connection: "close",
     });
+    if (request.httpVersionMajor === 2) {
+      // Other requests go on in the session: only this one is given up, after its whole answer (RFC 9113 section 8.1).
+      response.end(body);
+      (request as unknown as StreamRequest).stream.close();
+      return;
+    }
     // To HEAD nothing is written, and the headers would wait for the end.
     response.flushHeaders();
     response.write(body);
     const timer = setTimeout(() => request.socket.destroy(), lingerMs);
     response.once("close", () => clearTimeout(timer));
+  }
+
+  /** Begins an answer whose parts follow one by one. */
+  openStream(status: number, headers: Readonly<Record<string, string>>): void {
+    if (this.answered) return;
+    this.response.writeHead(status, this.#withConnection(headers));
+  }
+
+  /** Sends the next part of an answer; resolves when the client has room for more, or is gone. */
+  write(part: string): Promise<void> {
+    const { response } = this;
+    if (response.destroyed || response.writableEnded || response.write(part)) return Promise.resolve();
+    return (this.#taken ??= taken(response, this.#host.sendTimeoutMs).finally(() => (this.#taken = undefined)));
+  }
+
+  /** Ends whatever works for this exchange. */
+  abort(reason: KitError): void {
+    void this.signal;
+    this.#controller?.abort(reason);
   }
 
   /**
@@ -122,8 +157,8 @@ export class Exchange {
       await source.body?.cancel();
       return;
     }
-    const headers = this.#withConnection({});
-    await writeResponse(this.response, source, { headers, sendTimeoutMs: this.#host.sendTimeoutMs });
+    const { compression, sendTimeoutMs } = this.#host;
+    await writeResponse(this.response, source, { headers: this.#withConnection({}), compression, sendTimeoutMs });
   }
 
   #withConnection(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -1,19 +1,17 @@
 import { once } from "node:events";
-import { Agent, request } from "node:http";
 import { expect, test, vi } from "vitest";
 import {
   allEventsOf,
   modernMeta,
   openSession,
   openSocket,
-  postHeaders,
   postLegacy,
   postModern,
   readToEnd,
 } from "./fixtures/http-client.ts";
+import { startLoad } from "./fixtures/load.ts";
 import { standInServer } from "./fixtures/stand-in-server.ts";
 import { startHost } from "./fixtures/start-host.ts";
-import type { HttpHost } from "./listen-http.ts";
 
 const wait = { name: "wait" };
 
@@ -135,55 +133,15 @@ test.for([
   async ([, keepAlive]) => {
     for (let round = 0; round < 5; round += 1) {
       const host = await startHost({ drainMs: 5_000 });
-      const underway = Promise.withResolvers<void>();
-      let answered = 0;
-      const onAnswer = (): void => {
-        if ((answered += 1) === 300) underway.resolve();
-      };
-      const load = Array.from({ length: 32 }, () => sendUntilClosed(host, keepAlive, onAnswer));
-      await underway.promise;
+      const load = startLoad(host.url, { tool: "echo", clients: 32, keepAlive });
+      await load.answers(300);
 
       await host.close();
 
-      expect((await Promise.all(load)).flat()).toEqual([]);
+      expect(await load.failures).toEqual([]);
     }
   },
 );
-
-/** Sends one call after the other until no new connection is taken; what failed. */
-async function sendUntilClosed(host: HttpHost, keepAlive: boolean, onAnswer: () => void): Promise<string[]> {
-  const agent = new Agent({ keepAlive, maxSockets: 1 });
-  try {
-    for (;;) {
-      await sendOnce(host, agent);
-      onAnswer();
-    }
-  } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    return code === "ECONNREFUSED" ? [] : [code];
-  } finally {
-    agent.destroy();
-  }
-}
-
-function sendOnce({ url }: HttpHost, agent: Agent): Promise<void> {
-  const headers = {
-    ...postHeaders,
-    "mcp-protocol-version": "2026-07-28",
-    "mcp-method": "tools/call",
-    "mcp-name": "echo",
-  };
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { method: "POST", agent, headers }, (response) => {
-      if (response.statusCode !== 200) reject(new Error(`HTTP ${response.statusCode}`));
-      response.resume().on("end", resolve).on("error", reject);
-    });
-    sent.on("error", reject);
-    sent.end(
-      JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "echo", _meta: modernMeta } }),
-    );
-  });
-}
 
 function rawPost(method: string, params: object, extra: readonly string[] = []): string {
   const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });

@@ -22,28 +22,22 @@ export interface HealthSource {
  * allowed is answered too, but learns the status alone; `trusted` requests also get the services by name, never their
  * details.
  */
-export function createHealthRoutes(source: HealthSource): (exchange: Exchange, trusted: boolean) => Promise<boolean> {
-  return async function healthRoutes(exchange, trusted) {
-    if (!isHealthPath(exchange.path)) return false;
+export function createHealthRoutes(source: HealthSource): (exchange: Exchange, trusted: boolean) => Promise<void> {
+  return async function serveHealth(exchange, trusted) {
     if (exchange.method !== "GET" && exchange.method !== "HEAD") {
       exchange.refuse(refusal(405, "Use GET or HEAD", { headers: { allow: "GET, HEAD" } }));
-      return true;
-    }
-    if (exchange.path === "/healthz") {
+    } else if (exchange.path === "/healthz") {
       sendJson(exchange, 200, { status: "alive" });
-      return true;
-    }
-    if (source.draining || !source.started) {
+    } else if (source.draining || !source.started) {
       sendJson(exchange, 503, { status: source.draining ? "draining" : "starting" });
-      return true;
+    } else {
+      const { status, services } = await source.health();
+      const names = Object.entries(services).map(([name, service]) => [name, service.status] as const);
+      sendJson(exchange, status === "down" ? 503 : 200, {
+        status,
+        ...(trusted && { services: Object.fromEntries(names) }),
+      });
     }
-    const { status, services } = await source.health();
-    const names = Object.entries(services).map(([name, service]) => [name, service.status] as const);
-    sendJson(exchange, status === "down" ? 503 : 200, {
-      status,
-      ...(trusted && { services: Object.fromEntries(names) }),
-    });
-    return true;
   };
 }
 

@@ -14,6 +14,8 @@ test.for<[HttpOptions, string]>([
   [{ maxBodyBytes: 0 }, "maxBodyBytes is 0; it must be a whole number of at least 1"],
   [{ sessions: { max: -1 } }, "max is -1; it must be a whole number of at least 1"],
   [{ drainMs: Number.MAX_SAFE_INTEGER }, "from 0 to 2147483647"],
+  [{ legacy: "none" as "off" }, 'legacy is "none"; use "sessions" or "stateless" or "off"'],
+  [{ lane: "SDK" as "sdk" }, 'lane is "SDK"; use "direct" or "sdk"'],
   [{ path: "mcp" }, 'path "mcp" must start with "/"'],
   [{ path: "/mcp?x" }, "have no query"],
   [{ path: "/readyz" }, "served already"],

@@ -1,8 +1,11 @@
 import type { Awaitable } from "../../definitions/awaitable.ts";
+import { assertOneOf } from "../../errors/assert-one-of.ts";
 import { assertWholeNumber, longestTimerMs } from "../../errors/assert-whole-number.ts";
 import { KitError } from "../../errors/kit-error.ts";
 import type { HttpRequestInfo } from "../../protocol/incoming.ts";
 import type { Principal } from "../../protocol/principal.ts";
+import { laneNames, type LaneName } from "../lane-name.ts";
+import { resolveCompression, type Compression, type CompressionOptions } from "./compression.ts";
 import { isHealthPath } from "./health-routes.ts";
 import { isLoopback, loopbackHosts, toHostSet, toOriginSet, type AllowedSources } from "./origin-guard.ts";
 
@@ -23,6 +26,8 @@ export interface HttpRoute {
 export interface TlsOptions {
   readonly key: string | Buffer;
   readonly cert: string | Buffer;
+  /** Speaks HTTP/2 with clients that can; the others get HTTP/1.1 either way. @default true */
+  readonly http2?: boolean;
 }
 
 /** Bounds on the sessions of legacy clients. Each open one costs memory. */
@@ -56,7 +61,7 @@ export interface HttpOptions {
   readonly host?: string;
   /** Where MCP is served. @default "/mcp" */
   readonly path?: string;
-  /** Serves HTTPS. @default plain HTTP */
+  /** Serves HTTPS, in HTTP/2 where the client can. @default plain HTTP/1.1 */
   readonly tls?: TlsOptions;
   /**
    * `Host` headers to answer to, with or without a port. **Security:** this is what stops DNS rebinding; `any` is for a
@@ -83,6 +88,12 @@ export interface HttpOptions {
   readonly keepAliveTimeoutMs?: number;
   /** Milliseconds a client may take nothing of its answer before it is cut off. @default 60_000 */
   readonly sendTimeoutMs?: number;
+  /**
+   * Compresses large answers for clients that accept it. **Security:** the length of a compressed answer tells
+   * something of its content. Pass `false` where one answer holds a secret and text that an attacker chose (BREACH).
+   * @default as {@link CompressionOptions} says
+   */
+  readonly compression?: CompressionOptions | false;
   /** Open connections; more are dropped. @default 10_000 */
   readonly maxConnections?: number;
   /** Paths of your own. @default none */
@@ -94,10 +105,15 @@ export interface HttpOptions {
   readonly authenticate?: (request: HttpRequestInfo) => Awaitable<Principal | undefined>;
   /**
    * Clients of 2025-11-25 and before: `sessions` opens one at `initialize` and serves requests without one alone,
-   * `stateless` serves every request alone, `off` refuses. @default "sessions"
+   * `stateless` serves every request alone, `off` refuses. @default "sessions", with several workers "stateless"
    */
   readonly legacy?: "sessions" | "stateless" | "off";
   readonly sessions?: SessionOptions;
+  /**
+   * `direct` serves requests that need nothing but themselves without the official SDK, many times faster, and all else
+   * with it; `sdk` serves everything with it. Both answer alike; this is for comparison. @default "direct"
+   */
+  readonly lane?: LaneName;
   /** Milliseconds that `close()` lets calls finish in. @default 10_000 */
   readonly drainMs?: number;
   /** Milliseconds between comments that keep an event stream alive through proxies; 0 sends none. @default 15_000 */
@@ -108,8 +124,9 @@ export interface HttpOptions {
 
 /** {@link HttpOptions} with every default filled in and every value checked. */
 export interface ResolvedHttpOptions extends Required<
-  Omit<HttpOptions, "tls" | "authenticate" | "allowedHosts" | "allowedOrigins" | "cors" | "sessions">
+  Omit<HttpOptions, "tls" | "authenticate" | "allowedHosts" | "allowedOrigins" | "cors" | "sessions" | "compression">
 > {
+  readonly compression: Compression | undefined;
   readonly tls: TlsOptions | undefined;
   readonly authenticate: HttpOptions["authenticate"];
   readonly allowed: AllowedSources;
@@ -119,7 +136,8 @@ export interface ResolvedHttpOptions extends Required<
 
 /** Fills in defaults. @throws KitError `MISUSE` quoting a value that cannot be, or naming one that is missing. */
 export function resolveHttpOptions(options: HttpOptions): ResolvedHttpOptions {
-  const { tls, authenticate, allowedHosts: _hosts, allowedOrigins: _origins, cors, sessions, ...given } = options;
+  const { allowedHosts: _hosts, allowedOrigins: _origins, ...rest } = options;
+  const { tls, authenticate, cors, sessions, compression, ...given } = rest;
   const resolved: ResolvedHttpOptions = {
     port: 3000,
     host: "127.0.0.1",
@@ -133,12 +151,14 @@ export function resolveHttpOptions(options: HttpOptions): ResolvedHttpOptions {
     maxConnections: 10_000,
     routes: [],
     legacy: "sessions",
+    lane: "direct",
     drainMs: 10_000,
     sseKeepAliveMs: 15_000,
     maxSubscriptions: 1_024,
     ...withoutUndefined(given),
     tls,
     authenticate,
+    compression: resolveCompression(compression),
     allowed: toAllowedSources(options),
     cors: cors === undefined ? undefined : toOriginSet("cors", cors),
     sessions: {
@@ -151,6 +171,8 @@ export function resolveHttpOptions(options: HttpOptions): ResolvedHttpOptions {
       ...withoutUndefined(sessions ?? {}),
     },
   };
+  assertOneOf("legacy", resolved.legacy, ["sessions", "stateless", "off"]);
+  assertOneOf("lane", resolved.lane, laneNames);
   assertNumbers(resolved);
   assertPaths(resolved);
   return resolved;

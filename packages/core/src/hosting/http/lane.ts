@@ -17,6 +17,7 @@ export interface Lane {
 export function lazyLane(load: () => Promise<Lane>): Lane {
   let loading: Promise<Lane> | undefined;
   let loaded: Lane | undefined;
+  let draining = false;
 
   async function handleLater(exchange: Exchange): Promise<void> {
     loading ??= load();
@@ -26,12 +27,16 @@ export function lazyLane(load: () => Promise<Lane>): Lane {
       loading = undefined;
       throw error;
     }
+    if (draining) loaded.drain();
     await loaded.handle(exchange);
   }
 
   return {
     handle: (exchange) => (loaded === undefined ? handleLater(exchange) : loaded.handle(exchange)),
-    drain: () => loaded?.drain(),
+    drain() {
+      draining = true;
+      loaded?.drain();
+    },
     close: async () => loaded?.close(),
   };
 }

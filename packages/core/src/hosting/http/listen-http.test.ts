@@ -20,7 +20,7 @@ test("A modern call is answered with one JSON body", async () => {
 test("A modern call with progress is answered with an event stream", async () => {
   await using host = await start();
 
-  const response = await postModern(host, "tools/call", { name: "progress" });
+  const response = await postModern(host, "tools/call", { name: "progress" }, { meta: { progressToken: "p" } });
   const messages = (await allEventsOf(response)).map(({ data }) => JSON.parse(data) as object);
 
   expect(response.headers.get("content-type")).toBe("text/event-stream");
@@ -28,14 +28,13 @@ test("A modern call with progress is answered with an event stream", async () =>
 });
 
 test("A legacy request without a session is served alone", async () => {
-  const server = standInServer();
-  await using host = await start({}, server);
+  await using host = await start();
 
   const response = await postLegacy(host, { id: 7, method: "tools/call", params: echo });
 
   expect(response.status).toBe(200);
+  expect(response.headers.has("mcp-session-id")).toBe(false);
   expect(await response.text()).toContain('"id":7');
-  expect(server.bound).toMatchObject([{ era: "legacy", lifetime: "exchange" }]);
 });
 
 test("With legacy off a legacy request is refused with the versions that are served", async () => {
@@ -74,7 +73,7 @@ test.for([
 test("A crash while a server is bound answers 500 with a request id and none of its text", async () => {
   const server = standInServer();
   server.bindError = new Error("postgres://user:secret@host");
-  await using host = await start({}, server);
+  await using host = await start({ lane: "sdk" }, server);
 
   const response = await postModern(host, "tools/call", echo, { id: 5 });
 
@@ -129,7 +128,8 @@ test("Whoever authenticates is the caller of every era", async () => {
   await postModern(host, "tools/call", echo, { headers: { authorization: "Bearer ada" } });
   await openSession(host, { authorization: "Bearer bob" });
 
-  expect(server.bound.map(({ principal }) => principal?.id)).toEqual(["Bearer ada", "Bearer bob"]);
+  expect(server.callers).toEqual(["Bearer ada"]);
+  expect(server.bound.map(({ principal }) => principal?.id)).toEqual(["Bearer bob"]);
 });
 
 test.for(["POST", "GET", "DELETE"])(

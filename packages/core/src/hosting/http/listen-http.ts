@@ -1,14 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { HostedServer } from "../hosted-server.ts";
+import { ownPort, type ConnectionSource } from "./connection-source.ts";
 import { Connections } from "./connections.ts";
-import { drain, stopListening } from "./drain.ts";
+import { createDirectLane } from "./direct-lane.ts";
+import { drain } from "./drain.ts";
 import { Exchange } from "./exchange.ts";
 import { createHealthRoutes } from "./health-routes.ts";
 import { resolveHttpOptions, type HttpOptions } from "./http-options.ts";
 import { lazyLane, type Lane } from "./lane.ts";
-import { createListener, listen } from "./listener.ts";
+import { createListener } from "./listener.ts";
 import { createExchangeServer } from "./serve-exchange.ts";
 
 /** A server that listens. */
@@ -31,6 +32,12 @@ export interface CloseOptions {
   readonly drainMs?: number;
 }
 
+/** What only the rooms of this package decide about a host. */
+export interface ListenSettings {
+  /** Where its connections come from. @default a port of its own */
+  readonly source?: ConnectionSource;
+}
+
 /**
  * Serves MCP over HTTP in both eras (MCP 2026-07-28 and 2025-11-25, Streamable HTTP), with `/healthz` and `/readyz`.
  * Listens first and then starts the services: until they are up, `/readyz` and the MCP path answer 503.
@@ -38,12 +45,15 @@ export interface CloseOptions {
  * @throws KitError `MISUSE` for an option that cannot be, `CONFLICT` when the port is taken, and what `server.start()`
  * throws.
  */
-export async function listenHttp(server: HostedServer, options: HttpOptions = {}): Promise<HttpHost> {
+export async function listenHttp(
+  server: HostedServer,
+  options: HttpOptions = {},
+  { source = ownPort(server.log) }: ListenSettings = {},
+): Promise<HttpHost> {
   const resolved = resolveHttpOptions(options);
-  const connections = new Connections();
-  const lanes: readonly Lane[] = [
-    lazyLane(async () => (await import("./sdk-lane.ts")).createSdkLane(server, resolved)),
-  ];
+  const connections = new Connections(resolved);
+  const sdkLane = lazyLane(async () => (await import("./sdk-lane.ts")).createSdkLane(server, resolved));
+  const lanes: readonly Lane[] = resolved.lane === "sdk" ? [sdkLane] : [createDirectLane(server, resolved), sdkLane];
   const ending = Promise.withResolvers<void>();
   let started = false;
   let closed = false;
@@ -54,6 +64,7 @@ export async function listenHttp(server: HostedServer, options: HttpOptions = {}
 
   const host = {
     sendTimeoutMs: resolved.sendTimeoutMs,
+    compression: resolved.compression,
     get lastAnswers() {
       return !listening;
     },
@@ -69,15 +80,16 @@ export async function listenHttp(server: HostedServer, options: HttpOptions = {}
     options: resolved,
     log: server.log,
     lanes,
-    healthRoutes: createHealthRoutes(host),
+    serveHealth: createHealthRoutes(host),
     serving: () => started && !closed,
   });
-  const listener = createListener(resolved, connections);
+  const listener = await createListener(resolved, connections);
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     connections.begin(request, response);
-    // Both report what `close` tells as well; without a listener they would end the process.
-    request.on("error", () => undefined);
-    response.on("error", () => undefined);
+    // The listener has refused it.
+    if (response.headersSent) return;
+    // It reports what `close` tells as well; without a listener it would end the process.
+    response.on("error", ignore);
     const exchange = new Exchange(request, response, host);
     if (stopping === undefined || !listening) void serveExchange(exchange);
     else void stopping.then(() => serveExchange(exchange));
@@ -85,7 +97,7 @@ export async function listenHttp(server: HostedServer, options: HttpOptions = {}
   listener.on("request", onRequest).on("checkContinue", onRequest);
 
   async function shutDown(): Promise<void> {
-    await (stopping = stopListening(listener, connections));
+    await (stopping = source.close(listener, connections));
     listening = false;
     for (const lane of lanes) lane.drain();
     await drain(connections, () => deadline);
@@ -106,7 +118,7 @@ export async function listenHttp(server: HostedServer, options: HttpOptions = {}
     return (closing ??= shutDown());
   }
 
-  await listen(listener, resolved);
+  const port = await source.open(listener, resolved);
   try {
     await server.start();
   } catch (error) {
@@ -114,11 +126,12 @@ export async function listenHttp(server: HostedServer, options: HttpOptions = {}
     throw error;
   }
   started = true;
-  const { port } = listener.address() as AddressInfo;
   const url = `${resolved.tls ? "https" : "http"}://${toUrlHost(resolved.host)}:${port}${resolved.path}`;
-  server.log.info("Listening", { url });
+  source.ready(url);
   return { url, port, closed: ending.promise, close, [Symbol.asyncDispose]: () => close() };
 }
+
+function ignore(): void {}
 
 /** A host as it stands in a URL; the wildcard addresses have no name, so they become this machine's. */
 function toUrlHost(host: string): string {

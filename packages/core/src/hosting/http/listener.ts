@@ -1,14 +1,17 @@
-import { createServer, STATUS_CODES, type Server, type ServerOptions } from "node:http";
-import { createServer as createTlsServer } from "node:https";
-import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
+import type { Server as HttpServer, ServerOptions } from "node:http";
+import type { Server, Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import { KitError } from "../../errors/kit-error.ts";
 import type { Connections } from "./connections.ts";
 import type { ResolvedHttpOptions } from "./http-options.ts";
+import { nodeHttp } from "./node-http.ts";
 import { refusal, toRefusalBody } from "./refusal.ts";
 
-/** Makes the node server, which knows its limits and tells `connections` of every client. It does not listen yet. */
-export function createListener(options: ResolvedHttpOptions, connections: Connections): Server {
+/**
+ * Makes the node server, which knows its limits and tells `connections` of every client. It does not listen yet. What
+ * only TLS or HTTP/2 needs is loaded for those alone.
+ */
+export async function createListener(options: ResolvedHttpOptions, connections: Connections): Promise<Server> {
   const { headersTimeoutMs, requestTimeoutMs, tls } = options;
   const limits: ServerOptions = {
     maxHeaderSize: options.maxHeaderBytes,
@@ -20,24 +23,41 @@ export function createListener(options: ResolvedHttpOptions, connections: Connec
     // A missing Host is answered by our own check, in JSON.
     requireHostHeader: false,
   };
-  const listener = tls ? createTlsServer({ ...limits, ...tls }) : createServer(limits);
+  const listener = await makeServer(options, { limits, connections });
   listener.maxConnections = options.maxConnections;
   // Headers above the default count of 2,000 would silently be left out; their bytes are bounded anyway.
-  listener.maxHeadersCount = 0;
-  listener.on("connection", (socket: Socket) => {
-    connections.accept(socket);
-    if (!tls) connections.add(socket);
-  });
-  if (tls) listener.on("secureConnection", (socket: Socket) => connections.add(socket));
-  listener.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
-    refuseRaw(error, socket as Socket, connections);
-  });
+  (listener as HttpServer).maxHeadersCount = 0;
+  if (tls) {
+    listener.on("connection", (socket: Socket) => connections.acceptTls(socket));
+    listener.on("secureConnection", (socket: TLSSocket) => {
+      if (socket.alpnProtocol !== "h2") connections.add(socket);
+    });
+  } else {
+    listener.on("connection", (socket: Socket) => {
+      connections.accept(socket);
+      connections.add(socket);
+    });
+  }
+  listener.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => refuseRaw(error, socket, connections));
   return listener;
 }
 
-/** Answers bytes that are no HTTP request, where nothing is being answered on that connection. */
+async function makeServer(
+  options: ResolvedHttpOptions,
+  { limits, connections }: { readonly limits: ServerOptions; readonly connections: Connections },
+): Promise<Server> {
+  const { tls, headersTimeoutMs } = options;
+  if (tls === undefined) return nodeHttp.createServer(limits);
+  const { http2 = true, ...certificate } = tls;
+  const secure = { ...limits, ...certificate, handshakeTimeout: headersTimeoutMs };
+  if (http2) return (await import("./http2-listener.ts")).createHttp2Listener(options, { secure, connections });
+  return (await import("node:https")).createServer(secure);
+}
+
+/** Answers bytes that are no HTTP request, where nothing is being answered on that connection, and it can be read. */
 function refuseRaw({ code }: NodeJS.ErrnoException, socket: Socket, connections: Connections): void {
-  if (!socket.writable || code === "ECONNRESET" || connections.isAnswering(socket)) {
+  const isShakingHands = "secureConnecting" in socket && socket.secureConnecting === true;
+  if (!socket.writable || isShakingHands || code === "ECONNRESET" || connections.isAnswering(socket)) {
     socket.destroy();
     return;
   }
@@ -47,7 +67,7 @@ function refuseRaw({ code }: NodeJS.ErrnoException, socket: Socket, connections:
     ERR_HTTP_REQUEST_TIMEOUT: 408,
   };
   const status = statuses[code ?? ""] ?? 400;
-  const reason = STATUS_CODES[status] ?? "";
+  const reason = nodeHttp.STATUS_CODES[status] ?? "";
   const body = toRefusalBody(refusal(status, reason), null);
   socket.write(
     `HTTP/1.1 ${status} ${reason}\r\nconnection: close\r\ncontent-type: application/json\r\n` +

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { KitError } from "../../errors/kit-error.ts";
 import { refusal, type Refusal } from "./refusal.ts";
 
@@ -49,25 +49,43 @@ export function toOriginSet(option: string, entries: readonly string[]): Readonl
   return new Set(entries.map((entry) => entry.toLowerCase()));
 }
 
+/** Why a request is refused for where it comes from, or `undefined`. */
+export type SourceCheck = (request: IncomingMessage) => Refusal | undefined;
+
 /**
- * Refuses requests that another site's page could have caused, before anything of them is used (MCP, transports,
- * security: DNS rebinding). A malformed or doubled header is 400, a host or an origin that is not allowed 403.
+ * Makes the check that refuses requests which another site's page could have caused, before anything of them is used
+ * (MCP, transports, security: DNS rebinding). A malformed or doubled header is 400, a host or an origin that is not
+ * allowed 403.
  */
-export function checkSource(request: IncomingMessage, allowed: AllowedSources): Refusal | undefined {
-  const doubled = doubledHeader(request.rawHeaders);
-  if (doubled !== undefined) return refusal(400, `The ${doubled} header was sent twice`);
-  if (request.url?.startsWith("/") !== true && request.url !== "*") {
-    return refusal(400, "The request target must be a path");
-  }
-  const { host, origin } = request.headers;
-  const [, name, port] = hostSyntax.exec(host?.toLowerCase() ?? "") ?? [];
+export function createSourceCheck(allowed: AllowedSources): SourceCheck {
+  // Nearly every request names the same host as the one before.
+  let lastGoodHost: string | undefined;
+
+  return function checkSource({ url, headers, rawHeaders }) {
+    const doubled = doubledHeader(rawHeaders, headers);
+    if (doubled !== undefined) return refusal(400, `The ${doubled} header was sent twice`);
+    if (url?.startsWith("/") !== true && url !== "*") return refusal(400, "The request target must be a path");
+    const { host, origin } = headers;
+    if (host === undefined || host !== lastGoodHost) {
+      const refused = checkHost(host ?? "", allowed);
+      if (refused !== undefined) return refused;
+      lastGoodHost = host;
+    }
+    if (origin !== undefined && !isAllowedOrigin(origin, allowed)) {
+      return refusal(403, "This origin is not allowed here");
+    }
+    return undefined;
+  };
+}
+
+function checkHost(host: string, { hosts }: AllowedSources): Refusal | undefined {
+  const [, name, port] = hostSyntax.exec(host.toLowerCase()) ?? [];
   if (name === undefined || Number(port ?? 0) > 65_535 || !isIpv6OrName(name)) {
     return refusal(400, "The Host header is missing or malformed");
   }
-  if (allowed.hosts !== "any" && !allowed.hosts.has(name) && !allowed.hosts.has(`${name}:${port}`)) {
+  if (hosts !== "any" && !hosts.has(name) && !hosts.has(`${name}:${port}`)) {
     return refusal(403, "This host name is not allowed here");
   }
-  if (origin !== undefined && !isAllowedOrigin(origin, allowed)) return refusal(403, "This origin is not allowed here");
   return undefined;
 }
 
@@ -84,7 +102,8 @@ function isIpv6OrName(name: string): boolean {
  * Every MCP header is a single one too: a proxy that reads the first and a server that reads the last must not
  * disagree.
  */
-function doubledHeader(raw: readonly string[]): string | undefined {
+function doubledHeader(raw: readonly string[], parsed: IncomingHttpHeaders): string | undefined {
+  if (2 * Object.keys(parsed).length === raw.length) return undefined;
   const seen = new Set<string>();
   for (let at = 0; at < raw.length; at += 2) {
     const name = (raw[at] as string).toLowerCase();

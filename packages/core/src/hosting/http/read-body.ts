@@ -4,9 +4,13 @@ import type { IncomingMessage } from "node:http";
 export type ReadBody = Buffer | "too-large" | "aborted";
 
 /** Bytes that the request says it will send, or `undefined` when it does not say. */
-export function declaredLength({ headers }: IncomingMessage): number | undefined {
+export function declaredLength(request: IncomingMessage): number | undefined {
+  const { headers, httpVersionMajor, complete } = request;
   if (headers["transfer-encoding"] !== undefined) return undefined;
-  return Number(headers["content-length"] ?? 0);
+  const length = headers["content-length"];
+  // In HTTP/2 a body needs neither header (RFC 9113 section 8.1.1).
+  if (length === undefined && httpVersionMajor === 2 && !complete) return undefined;
+  return Number(length ?? 0);
 }
 
 /**
@@ -18,22 +22,23 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Re
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let received = 0;
-    const settle = (outcome: ReadBody): void => {
-      request.off("data", onData).off("end", onEnd).off("close", onClose);
-      resolve(outcome);
-    };
     const onData = (chunk: Buffer): void => {
       received += chunk.length;
       if (received <= maxBytes) {
         chunks.push(chunk);
         return;
       }
-      request.pause();
-      settle("too-large");
+      request.off("data", onData).pause();
+      resolve("too-large");
     };
-    const onEnd = (): void => settle(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, received));
-    const onClose = (): void => settle("aborted");
+    const onEnd = (): void => {
+      // HTTP/2 also ends what the client broke off.
+      if (!request.complete) resolve("aborted");
+      else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, received));
+    };
+    const onClose = (): void => resolve("aborted");
     request.on("data", onData).on("end", onEnd).on("close", onClose);
-    if (request.destroyed && !request.complete) onClose();
+    // Also what has arrived as a whole is lost when the client goes before it is read, while it is authenticated.
+    if (request.destroyed) onClose();
   });
 }

@@ -47,12 +47,15 @@ export function toRefusal(error: KitError, requestId: string): Refusal {
 const headerText = /^[\t\x20-\x7e]+$/;
 
 /**
- * The headers that go with an error: `Retry-After`, and for 401 and 403 the challenge in `data.wwwAuthenticate`. A 401
- * always has a challenge (RFC 9110 section 15.5.2), a plain one where the given one is no header's text.
+ * The headers that go with the HTTP status of an error: `Retry-After`, and for 401 and 403 the challenge in
+ * `data.wwwAuthenticate`. A 401 always has a challenge (RFC 9110 section 15.5.2), a plain one where the given one is no
+ * header's text. An error without a status is an answer like any other.
  */
 export function headersFor({ httpStatus, retryAfterSeconds, data }: WireError): Record<string, string> {
   const headers: Record<string, string> = {};
+  if (httpStatus === undefined) return headers;
   if (retryAfterSeconds !== undefined) headers["retry-after"] = String(Math.max(0, Math.ceil(retryAfterSeconds)));
+  if (httpStatus !== 401 && httpStatus !== 403) return headers;
   const challenge = data?.["wwwAuthenticate"];
   if (typeof challenge === "string" && headerText.test(challenge)) headers["www-authenticate"] = challenge;
   else if (httpStatus === 401) headers["www-authenticate"] = "Bearer";

@@ -1,6 +1,7 @@
 /**
- * The lane that serves everything, through the official SDK: both eras, legacy sessions, `subscriptions/listen`.
- * Nothing else here imports the SDK at run time, so a host pays for its import when the first request needs it.
+ * The lane that can serve everything, through the official SDK: what the direct lane leaves (legacy sessions, handshakes,
+ * `subscriptions/listen`, notifications, what is malformed), or, when it is chosen, all of both eras. It is loaded when
+ * the first request needs it, because to import the SDK takes longer than the rest of a start.
  */
 import {
   classifyInboundRequest,
@@ -13,6 +14,7 @@ import { KitError } from "../../errors/kit-error.ts";
 import { toKitError } from "../../errors/to-kit-error.ts";
 import type { WireError } from "../../errors/wire-error.ts";
 import { isRecord } from "../../json/is-record.ts";
+import { modernRefusal, type StandardHeaders } from "../../protocol/modern-refusal.ts";
 import { checkParameterHeaders } from "../../protocol/parameter-headers.ts";
 import type { HostedServer } from "../hosted-server.ts";
 import type { Exchange } from "./exchange.ts";
@@ -93,7 +95,9 @@ export function createSdkLane(server: HostedServer, options: ResolvedHttpOptions
       await serveAlone(streams, exchange, request);
       return;
     }
-    const mismatch = message.method === "tools/call" ? checkHeaders(message, request.headers) : undefined;
+    // After what the SDK checks itself, which comes first in the specification.
+    const isCall = message.method === "tools/call" && modernRefusal(message, standardHeaders(request)) === undefined;
+    const mismatch = isCall ? checkHeaders(message, request.headers) : undefined;
     if (mismatch !== undefined) exchange.refuse(toRefusal(mismatch, exchange.requestId));
     else await serveAlone(calls, exchange, request);
   }
@@ -132,7 +136,8 @@ export function createSdkLane(server: HostedServer, options: ResolvedHttpOptions
     const body = await response.text();
     const headers = Object.fromEntries(response.headers);
     const status = wireError?.httpStatus;
-    if (status !== undefined && response.status === 200 && isErrorBody(body)) {
+    const isOurs = status !== undefined && (response.status === 200 || response.status === status);
+    if (isOurs && isErrorBody(body)) {
       exchange.send(status, body, { ...headers, ...headersFor(wireError as WireError) });
     } else {
       exchange.send(response.status, body, headers);
@@ -176,6 +181,14 @@ function isJson(response: Response): boolean {
 
 function isErrorBody(body: string): boolean {
   return "error" in (JSON.parse(body) as object);
+}
+
+function standardHeaders({ headers }: Request): StandardHeaders {
+  return {
+    version: headers.get("mcp-protocol-version") ?? undefined,
+    method: headers.get("mcp-method") ?? undefined,
+    name: headers.get("mcp-name") ?? undefined,
+  };
 }
 
 function optional<Key extends string>(key: Key, value: string | null): { readonly [K in Key]?: string } {

@@ -7,7 +7,10 @@ const origins = new WeakMap<Request, RequestOrigin>();
 export function toWebRequest(exchange: Exchange, body?: Buffer): Request | undefined {
   const { http, principal, signal, method } = exchange;
   const { headers, socket } = exchange.request;
-  const url = `${"encrypted" in socket ? "https" : "http"}://${headers.host ?? "localhost"}${http.url}`;
+  const scheme = "encrypted" in socket ? "https" : "http";
+  // A host such as 1.2.3.4.5 is a name (RFC 3986 section 3.2.2) and no URL has it; whether it may call was checked.
+  const base = `${scheme}://${headers.host ?? "localhost"}`;
+  const url = `${URL.canParse(base) ? base : `${scheme}://localhost`}${http.url}`;
   if (!URL.canParse(url)) return undefined;
   const request = new Request(url, {
     method,

@@ -83,3 +83,108 @@ test("Headers that belong to the connection are not the answer's to set", async 
 
   expect([response.headers.get("connection"), response.headers.get("x-own")]).toEqual(["keep-alive", "1"]);
 });
+
+const text = "all of it, ".repeat(10_000);
+
+test.for([
+  ["a string", () => new Response(text)],
+  ["JSON", () => Response.json(text)],
+  ["a string with its length", () => new Response(text, { headers: { "content-length": String(text.length) } })],
+] as const)("An own route's answer of %s is compressed", async ([, handle]) => {
+  await using host = await startHost({
+    cors: ["http://localhost"],
+    routes: [{ method: "GET", path: "/text", handle }],
+  });
+
+  const response = await fetch(new URL("/text", host.url));
+
+  expect(response.headers.get("content-encoding")).toBe("gzip");
+  expect(response.headers.get("vary")).toBe("Origin, Accept-Encoding");
+  expect(response.headers.get("content-length")).toBeNull();
+  expect(await response.text()).toContain(text);
+});
+
+test("An answer whose first piece is small is not held back to be compressed", async () => {
+  const source = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = source.writable.getWriter();
+  await using host = await startHost({
+    routes: [
+      {
+        method: "GET",
+        path: "/drops",
+        handle: () => new Response(source.readable, { headers: { "content-type": "text/plain" } }),
+      },
+    ],
+  });
+  const sent = fetch(new URL("/drops", host.url));
+  void writer.write(Buffer.from("first"));
+
+  const response = await sent;
+  const reader = response.body?.getReader();
+  const first = await reader?.read();
+
+  expect([response.headers.get("content-encoding"), Buffer.from(first?.value ?? []).toString()]).toEqual([
+    null,
+    "first",
+  ]);
+  await writer.close();
+});
+
+test("Pieces of an answer that is compressed leave one by one", async () => {
+  const source = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = source.writable.getWriter();
+  await using host = await startHost({
+    routes: [
+      {
+        method: "GET",
+        path: "/pieces",
+        handle: () => new Response(source.readable, { headers: { "content-type": "text/plain" } }),
+      },
+    ],
+  });
+  const sent = fetch(new URL("/pieces", host.url));
+  void writer.write(Buffer.from(text));
+  const response = await sent;
+  let received = "";
+  const decoder = new TextDecoder();
+  const reader = response.body?.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+  while (received.length < text.length) received += decoder.decode((await reader.read()).value, { stream: true });
+
+  void writer.write(Buffer.from("more"));
+  const more = await reader.read();
+
+  expect([response.headers.get("content-encoding"), decoder.decode(more.value)]).toEqual(["gzip", "more"]);
+  await writer.close();
+});
+
+test("A client that goes away cancels what is being compressed for it", async () => {
+  const source = endless();
+  await using host = await startHost({
+    routes: [
+      {
+        method: "GET",
+        path: "/endless",
+        handle: () => new Response(source.body, { headers: { "content-type": "text/plain" } }),
+      },
+    ],
+  });
+  const socket = await openSocket(host);
+  socket.write(getBody.replace("\r\n\r\n", "\r\naccept-encoding: gzip\r\n\r\n"));
+  await once(socket, "data");
+
+  socket.destroy();
+
+  await expect(source.cancelled).resolves.toBeUndefined();
+});
+
+test("A body that fails before its first piece is answered with 500", async () => {
+  const broken = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error("disk")) });
+  const headers = { "content-type": "text/plain", "cache-control": "public" };
+  await using host = await startHost({
+    routes: [{ method: "GET", path: "/broken", handle: () => new Response(broken, { headers }) }],
+  });
+
+  const response = await fetch(new URL("/broken", host.url));
+
+  expect([response.status, response.headers.get("cache-control")]).toEqual([500, null]);
+});

@@ -1,7 +1,15 @@
 import { isUtf8 } from "node:buffer";
-import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
 import { errorCodes, parseErrorCode } from "../../errors/error-codes.ts";
 import { isRecord } from "../../json/is-record.ts";
+import {
+  isRequestId,
+  paramsProblem,
+  type RawParams,
+  type RequestId,
+  type RpcNotification,
+  type RpcRequest,
+  type RpcResponse,
+} from "../../protocol/json-rpc.ts";
 import type { OversizedLine } from "./line-splitter.ts";
 
 /**
@@ -17,9 +25,12 @@ export interface Refusal {
   };
 }
 
+/** A message as it stood on its line. */
+export type LineMessage = { readonly jsonrpc: "2.0" } & (RpcRequest | RpcNotification | RpcResponse);
+
 /** What a line turned out to be. */
 export type InboundLine =
-  | { readonly kind: "message"; readonly message: JSONRPCMessage }
+  | { readonly kind: "message"; readonly message: LineMessage }
   | { readonly kind: "blank" }
   | { readonly kind: "refused"; readonly refusal: Refusal }
   /**
@@ -80,32 +91,16 @@ function readCall({ jsonrpc, id, method, params }: Record<string, unknown>): Inb
   const answerTo = isNotification ? null : id;
   if (jsonrpc !== "2.0") return refuse(answerTo, invalid, 'jsonrpc must be "2.0"');
   if (typeof method !== "string") return refuse(answerTo, invalid, "method must be a string");
-  const problem = problemOfParams(params);
+  const problem = paramsProblem(params);
   if (problem !== undefined) {
     if (isNotification) return { kind: "ignored", reason: `Notification ${JSON.stringify(method)}: ${problem}` };
     return refuse(id, invalidParams, problem);
   }
-  const body = params === undefined ? {} : { params: params as Record<string, unknown> };
+  const body = params === undefined ? {} : { params: params as RawParams };
   return {
     kind: "message",
     message: isNotification ? { jsonrpc, method, ...body } : { jsonrpc, id, method, ...body },
   };
-}
-
-/** What MCP's base types say about every request's params (2026-07-28, basic, `_meta`). */
-function problemOfParams(params: unknown): string | undefined {
-  if (params === undefined) return undefined;
-  if (!isRecord(params)) return "params must be an object";
-  const meta = params["_meta"];
-  if (meta === undefined) return undefined;
-  if (!isRecord(meta)) return "params._meta must be an object";
-  const token = meta["progressToken"];
-  if (token !== undefined && !isRequestId(token)) return "params._meta.progressToken must be a string or an integer";
-  const task = meta["io.modelcontextprotocol/related-task"];
-  if (task !== undefined && !(isRecord(task) && typeof task["taskId"] === "string")) {
-    return "params._meta[io.modelcontextprotocol/related-task].taskId must be a string";
-  }
-  return undefined;
 }
 
 /**
@@ -136,9 +131,4 @@ function refuse(id: RequestId | null, code: number, message: string): InboundLin
 
 function toRefusal(id: RequestId | null, code: number, message: string, data?: Record<string, unknown>): Refusal {
   return { jsonrpc: "2.0", id, error: { code, message, ...(data !== undefined && { data }) } };
-}
-
-/** The SDK takes safe integers alone; a larger one would come back as another number anyway. */
-function isRequestId(value: unknown): value is RequestId {
-  return typeof value === "string" || Number.isSafeInteger(value);
 }

@@ -17,11 +17,10 @@ export interface LineWriterOptions {
 
 /** Writes whole lines, in order. */
 export interface LineWriter {
-  /**
-   * Writes one line; resolves when the operating system has it. Rejects when the reader is gone or the writer is
-   * closed.
-   */
-  write(line: string): Promise<void>;
+  /** Writes one line, given without its line feed. It is dropped when the reader is gone or the writer is closed. */
+  write(line: string): void;
+  /** The same; resolves when the operating system has it, and rejects where it would be dropped. */
+  send(line: string): Promise<void>;
   /** Resolves when nothing waits to be written. Never rejects. */
   flushed(): Promise<void>;
   /** Rejects what still waits, and lets go of the stream without ending it. */
@@ -41,9 +40,23 @@ export function ignoreLateErrors(stream: {
 
 function ignore(): void {}
 
+/** Lines that go out with one `write`. */
+interface Batch {
+  text: string;
+  readonly since: number;
+  /** Made when somebody wants to know. */
+  out: PromiseWithResolvers<void> | undefined;
+}
+
+/** Characters that a batch gathers at most before it goes out; beyond that a copy costs more than a system call. */
+const maxBatchLength = 65_536;
+
+/** Milliseconds that a line waits at most for others when the turn is a long one: a tool may compute. */
+const maxBatchMs = 1;
+
 /**
- * Node queues lines and writes them in order, so one `write` per line keeps lines whole; this adds the limits and the
- * ends.
+ * Lines of one turn of the event loop go out together: on a pipe each `write` is a system call, and answers to pipelined
+ * requests come in bursts. Node queues writes and keeps their order; this adds the limits and the ends.
  */
 export function createLineWriter({
   output,
@@ -53,7 +66,8 @@ export function createLineWriter({
   onDrained,
   onGone,
 }: LineWriterOptions): LineWriter {
-  const waiting = new Set<(error: Error) => void>();
+  const underway = new Set<Batch>();
+  let batch: Batch | undefined;
   let whenFlushed: (() => void)[] = [];
   let closed: Error | undefined;
   let backedUp = false;
@@ -63,8 +77,10 @@ export function createLineWriter({
     closed = error;
     ignoreLateErrors(output);
     output.off("error", gone).off("close", goneQuietly).off("drain", drained);
-    for (const reject of waiting) reject(error);
-    waiting.clear();
+    for (const { out } of underway) out?.reject(error);
+    underway.clear();
+    batch?.out?.reject(error);
+    batch = undefined;
     settleFlushed();
     return true;
   }
@@ -89,27 +105,53 @@ export function createLineWriter({
     for (const resolve of resolvers) resolve();
   }
 
+  function add(line: string): Batch {
+    if (batch === undefined) {
+      batch = { text: "", since: performance.now(), out: undefined };
+      process.nextTick(flush);
+    }
+    batch.text += `${line}\n`;
+    return batch;
+  }
+
+  function flushIfDue(): void {
+    if (batch === undefined) return;
+    if (batch.text.length >= maxBatchLength || performance.now() - batch.since > maxBatchMs) flush();
+  }
+
+  function flush(): void {
+    if (batch === undefined) return;
+    const flushed = batch;
+    batch = undefined;
+    underway.add(flushed);
+    const accepted = write(flushed.text, (error) => {
+      if (!underway.delete(flushed)) return;
+      if (error) flushed.out?.reject(error);
+      else flushed.out?.resolve();
+      if (underway.size === 0 && batch === undefined) settleFlushed();
+    });
+    if (!accepted && !backedUp && output.writableLength > maxBacklogBytes) {
+      backedUp = true;
+      onBackedUp();
+    }
+  }
+
   output.on("error", gone).on("close", goneQuietly).on("drain", drained);
 
   return {
     write(line) {
+      if (closed !== undefined) return;
+      add(line);
+      flushIfDue();
+    },
+    send(line) {
       if (closed !== undefined) return Promise.reject(closed);
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      waiting.add(reject);
-      const accepted = write(line, (error) => {
-        if (!waiting.delete(reject)) return;
-        if (error) reject(error);
-        else resolve();
-        if (waiting.size === 0) settleFlushed();
-      });
-      if (!accepted && !backedUp && output.writableLength > maxBacklogBytes) {
-        backedUp = true;
-        onBackedUp();
-      }
+      const { promise } = (add(line).out ??= Promise.withResolvers<void>());
+      flushIfDue();
       return promise;
     },
     flushed() {
-      if (closed !== undefined || waiting.size === 0) return Promise.resolve();
+      if (closed !== undefined || (batch === undefined && underway.size === 0)) return Promise.resolve();
       const { promise, resolve } = Promise.withResolvers<void>();
       whenFlushed.push(resolve);
       return promise;

@@ -1,4 +1,4 @@
-import { startOrphanWatchdog, type OrphanWatchdog } from "./orphan-watchdog.ts";
+import { startOrphanWatchdog, type OrphanWatchdog } from "../orphan-watchdog.ts";
 
 /**
  * Milliseconds between two looks at the parent: three of them must fit in the two seconds that a server may outlive its

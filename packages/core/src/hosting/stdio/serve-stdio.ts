@@ -1,10 +1,12 @@
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
+import { assertOneOf } from "../../errors/assert-one-of.ts";
 import { assertWholeNumber, longestTimerMs } from "../../errors/assert-whole-number.ts";
 import type { HostedServer } from "../hosted-server.ts";
-import { openSdkConnection, type SdkConnection } from "../sdk-connection.ts";
+import { laneNames, type LaneName } from "../lane-name.ts";
+import { openLane, type OpenLane } from "./open-lane.ts";
 import { watchParent } from "./parent-watch.ts";
-import { StdioTransport } from "./stdio-transport.ts";
+import { StdioChannel } from "./stdio-channel.ts";
 import { guardStdout } from "./stdout-guard.ts";
 
 const mebibyte = 1024 * 1024;
@@ -46,6 +48,11 @@ export interface StdioOptions {
    * @default true when `input` is the process's own
    */
   readonly watchParent?: boolean;
+  /**
+   * Who speaks the protocol: `direct` is Plinth itself, `sdk` the official SDK, which takes longer to load and more time
+   * per call. Clients see no difference. @default "direct"
+   */
+  readonly lane?: LaneName;
 }
 
 /** A running stdio server. */
@@ -74,7 +81,9 @@ export async function serveStdio(server: HostedServer, options: StdioOptions = {
     drainMs = 1_500,
     maxSubscriptions,
     watchParent: watches = input === process.stdin,
+    lane = "direct",
   } = options;
+  assertOneOf("lane", lane, laneNames);
   assertWholeNumber("maxLineBytes", maxLineBytes, { least: 1 });
   assertWholeNumber("maxBacklogBytes", maxBacklogBytes, { least: 1 });
   assertWholeNumber("drainMs", drainMs, { most: longestTimerMs });
@@ -83,16 +92,18 @@ export async function serveStdio(server: HostedServer, options: StdioOptions = {
   const gone = Promise.withResolvers<void>();
   const guard = output === process.stdout ? guardStdout({ log: server.log }) : undefined;
   const watch = watches ? watchParent(() => void leave("the parent process ended", true)) : undefined;
-  const transport = new StdioTransport({
+  const onProblem = (error: Error): void =>
+    server.log.warn("A message could not be served", { transport: "stdio", error });
+  const channel = new StdioChannel({
     input,
     output,
     ...(guard !== undefined && { write: guard.write }),
     maxLineBytes,
     maxBacklogBytes,
     onDeparture: (departure) => void leave(departure, departure !== "end-of-input"),
-    onRequest: (method) => void (ownMethods.has(method) || watch?.coverBlocking()),
+    onProblem,
   });
-  let connection: SdkConnection | undefined;
+  let serving: OpenLane | undefined;
   let ending: Promise<void> | undefined;
 
   /** Ends once, however often the client is found to have left; finding it gone cuts a drain short. */
@@ -103,15 +114,14 @@ export async function serveStdio(server: HostedServer, options: StdioOptions = {
   }
 
   async function end(): Promise<void> {
-    transport.stopReading();
+    channel.stopReading();
     const timers = new AbortController();
     const timeUp = (ms: number): Promise<unknown> => delay(ms, undefined, timers).catch(() => undefined);
-    await Promise.race([transport.answered(), gone.promise, timeUp(drainMs)]);
-    // The SDK writes the end of each subscription and waits for it, which a client that does not read would never let
-    // it see.
-    const closing = connection?.close();
+    await Promise.race([channel.answered(), gone.promise, timeUp(drainMs)]);
+    // The end of each subscription is written and waited for, which a client that does not read would never let it see.
+    const closing = serving?.close();
     await Promise.race([closing, gone.promise, timeUp(closeMs)]);
-    await transport.close();
+    channel.close();
     await closing;
     timers.abort();
     watch?.stop();
@@ -122,10 +132,14 @@ export async function serveStdio(server: HostedServer, options: StdioOptions = {
   try {
     // After the guard: services are code that may print, too.
     await server.start();
-    connection = await openSdkConnection(server, {
-      transport,
-      kind: "stdio",
+    serving = await openLane(lane, {
+      server,
+      channel,
       ...(maxSubscriptions !== undefined && { maxSubscriptions }),
+      onMessage: (message) => {
+        if ("method" in message && "id" in message && !ownMethods.has(message.method)) watch?.coverBlocking();
+      },
+      onProblem,
     });
   } catch (error) {
     await leave("it could not be opened", true);

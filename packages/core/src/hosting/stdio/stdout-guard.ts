@@ -1,5 +1,4 @@
 import type { Writable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import type { Logger } from "../../context/logger.ts";
 import { ignoreLateErrors } from "./line-writer.ts";
 
@@ -44,7 +43,7 @@ export function guardStdout({
   function warnOnce(): void {
     // A logger that writes to stdout itself comes back here: its line is redirected, and not warned about for ever.
     if (warning || warned.size >= maxWarnings) return;
-    const callSite = callSiteOf(new Error("stdout"));
+    const callSite = callSiteBehind(write);
     if (warned.has(callSite)) return;
     warned.add(callSite);
     warning = true;
@@ -81,12 +80,13 @@ export function guardStdout({
   };
 }
 
-/** The first frame that is neither Node's nor this file's. */
-function callSiteOf({ stack = "" }: Error): string {
-  const here = fileURLToPath(import.meta.url);
-  const frames = stack.split("\n").slice(1);
-  const frame = frames.find(
-    (line) => !line.includes("node:") && !line.includes(here) && !line.includes(import.meta.url),
-  );
+/** The first frame, behind the given function, that is not Node's. */
+function callSiteBehind(callee: (...args: never) => unknown): string {
+  const trace = { stack: "" };
+  Error.captureStackTrace(trace, callee);
+  const frame = trace.stack
+    .split("\n")
+    .slice(1)
+    .find((line) => !line.includes("node:"));
   return frame?.trim().replace(/^at /, "") ?? "unknown";
 }

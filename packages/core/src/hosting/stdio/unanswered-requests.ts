@@ -1,9 +1,11 @@
-import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
+import { readCancellation } from "../../protocol/cancellation.ts";
+import type { RequestId } from "../../protocol/json-rpc.ts";
+import type { LineMessage } from "./inbound-line.ts";
 
 /** Follows which requests of a connection still wait for their answer. */
 export interface UnansweredRequests {
-  received(message: JSONRPCMessage): void;
-  sent(message: JSONRPCMessage): void;
+  received(message: LineMessage): void;
+  answered(id: RequestId): void;
   /** Resolves when none is left. */
   settled(): Promise<void>;
 }
@@ -36,12 +38,11 @@ export function createUnansweredRequests(): UnansweredRequests {
       if ("id" in message) {
         if (message.method !== "subscriptions/listen") counts.set(message.id, (counts.get(message.id) ?? 0) + 1);
       } else if (message.method === "notifications/cancelled") {
-        settle(message.params?.["requestId"] as RequestId, true);
+        const cancelled = readCancellation(message.params);
+        if (cancelled !== undefined) settle(cancelled.requestId, true);
       }
     },
-    sent(message) {
-      if (!("method" in message) && message.id !== undefined) settle(message.id);
-    },
+    answered: (id) => settle(id),
     settled() {
       if (counts.size === 0) return Promise.resolve();
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 
 /** Kills the process when its parent is gone and its event loop is stuck. */
 export interface OrphanWatchdog {
@@ -53,6 +53,8 @@ export function startOrphanWatchdog({ parent, intervalMs }: OrphanWatchdogOption
  */
 function startThread(workerData: object): Worker | undefined {
   try {
+    // Not an import: loading it takes two milliseconds, which a server that is only asked what it offers need not spend.
+    const { Worker } = process.getBuiltinModule("node:worker_threads");
     const worker = new Worker(threadSource, {
       eval: true,
       name: "plinth-orphan-watchdog",

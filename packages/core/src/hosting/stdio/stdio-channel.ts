@@ -1,7 +1,7 @@
 import type { Readable, Writable } from "node:stream";
-import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/server";
-import { errorCodes } from "../../errors/error-codes.ts";
-import { readLine, refuseOversized, type Refusal } from "./inbound-line.ts";
+import type { RequestId } from "../../protocol/json-rpc.ts";
+import type { Channel } from "../connection/channel.ts";
+import { readLine, refuseOversized, type LineMessage, type Refusal } from "./inbound-line.ts";
 import { createLineSplitter, type LineSplitter } from "./line-splitter.ts";
 import { createLineWriter, ignoreLateErrors, type LineWriter } from "./line-writer.ts";
 import { createUnansweredRequests } from "./unanswered-requests.ts";
@@ -12,8 +12,8 @@ import { createUnansweredRequests } from "./unanswered-requests.ts";
  */
 export type Departure = "end-of-input" | "gone" | "closed";
 
-/** Options for {@link StdioTransport}. */
-export interface StdioTransportOptions {
+/** Options for {@link StdioChannel}. */
+export interface StdioChannelOptions {
   readonly input: Readable;
   readonly output: Writable;
   /** Writes to `output` past whoever replaced its `write`. @default output.write */
@@ -24,29 +24,26 @@ export interface StdioTransportOptions {
   readonly maxBacklogBytes: number;
   /** The connection ends. One may follow the other; none comes twice. */
   readonly onDeparture: (departure: Departure) => void;
-  /** A request arrived and is about to be served. */
-  readonly onRequest?: (method: string) => void;
+  /** A line that is no message, or a broken stream. */
+  readonly onProblem: (error: Error) => void;
 }
 
 /**
- * JSON-RPC messages over a pair of streams, one a line (MCP, transports, stdio). It differs from the SDK's transport at
- * the edges: a line that is no message is answered, one that is too long costs no memory, a client that does not read
- * is not read from, and the end of input leaves the output open until the answers are written.
+ * JSON-RPC messages over a pair of streams, one a line (MCP, transports, stdio). A line that is no message is answered,
+ * one that is too long costs no memory, a client that does not read is not read from, and the end of input leaves the
+ * output open until the answers are written.
  */
-export class StdioTransport implements Transport {
-  onclose?: () => void;
-  onerror?: (error: Error) => void;
-  onmessage?: (message: JSONRPCMessage) => void;
-
-  readonly #options: StdioTransportOptions;
+export class StdioChannel implements Channel {
+  readonly #options: StdioChannelOptions;
   readonly #writer: LineWriter;
   readonly #splitter: LineSplitter;
   readonly #unanswered = createUnansweredRequests();
+  #onMessage: (message: LineMessage) => void = () => undefined;
   #reading = false;
   #gone = false;
   #closed = false;
 
-  constructor(options: StdioTransportOptions) {
+  constructor(options: StdioChannelOptions) {
     const { input, output, write, maxLineBytes, maxBacklogBytes } = options;
     this.#options = options;
     this.#writer = createLineWriter({
@@ -64,24 +61,24 @@ export class StdioTransport implements Transport {
     });
   }
 
-  /** Starts reading. Rejects when the transport has been closed before. */
-  start(): Promise<void> {
-    if (this.#closed) return Promise.reject(new Error("The connection was closed before it was opened"));
+  /** Starts reading. @throws Error when the channel has been closed before */
+  start(onMessage: (message: LineMessage) => void): void {
+    if (this.#closed) throw new Error("The connection was closed before it was opened");
     const { input } = this.#options;
+    this.#onMessage = onMessage;
     this.#reading = true;
     input.on("data", this.#onData).on("end", this.#onEnd).on("error", this.#onInputError).on("close", this.#onEnd);
     if (input.readableEnded || input.destroyed) setImmediate(this.#onEnd);
-    return Promise.resolve();
   }
 
-  /**
-   * Writes one message; resolves when the operating system has it. Rejects when the client is gone or the transport
-   * closed.
-   */
-  send(message: JSONRPCMessage): Promise<void> {
-    const written = this.#writer.write(this.#toLine(message));
-    this.#unanswered.sent(message);
-    return written;
+  /** Resolves when the operating system has the message. Rejects when the client is gone or the channel closed. */
+  send(message: string): Promise<void> {
+    return this.#writer.send(message);
+  }
+
+  answer(id: RequestId, response: string): void {
+    this.#writer.write(response);
+    this.#unanswered.answered(id);
   }
 
   /** Takes nothing more in; answers still go out. */
@@ -100,16 +97,18 @@ export class StdioTransport implements Transport {
     await this.#writer.flushed();
   }
 
+  /** Resolves when nothing waits to be written, for whatever reason. */
+  flushed(): Promise<void> {
+    return this.#writer.flushed();
+  }
+
   /** Ends it; what still waits to be written is dropped. The streams stay as they are: they belong to the caller. */
-  close(): Promise<void> {
-    if (!this.#closed) {
-      this.#closed = true;
-      this.stopReading();
-      this.#writer.close();
-      this.onclose?.();
-      this.#options.onDeparture("closed");
-    }
-    return Promise.resolve();
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.stopReading();
+    this.#writer.close();
+    this.#options.onDeparture("closed");
   }
 
   readonly #onData = (chunk: Buffer | string): void => {
@@ -129,7 +128,7 @@ export class StdioTransport implements Transport {
     if (this.#gone || this.#closed) return;
     this.#gone = true;
     this.stopReading();
-    this.onerror?.(error);
+    this.#options.onProblem(error);
     this.#options.onDeparture("gone");
   }
 
@@ -138,8 +137,7 @@ export class StdioTransport implements Transport {
     switch (inbound.kind) {
       case "message":
         this.#unanswered.received(inbound.message);
-        if ("method" in inbound.message && "id" in inbound.message) this.#options.onRequest?.(inbound.message.method);
-        this.onmessage?.(inbound.message);
+        this.#onMessage(inbound.message);
         break;
       case "refused":
         this.#refuse(inbound.refusal);
@@ -147,30 +145,13 @@ export class StdioTransport implements Transport {
       case "blank":
         break;
       case "ignored":
-        this.onerror?.(new Error(inbound.reason));
+        this.#options.onProblem(new Error(inbound.reason));
         break;
     }
   }
 
   #refuse(refusal: Refusal): void {
-    this.onerror?.(new Error(refusal.error.message));
-    // A client that is gone is reported by the writer.
-    this.#writer.write(`${JSON.stringify(refusal)}\n`).catch(() => undefined);
-  }
-
-  /** A result that JSON cannot carry becomes an error: a client without an answer would wait for ever. */
-  #toLine(message: JSONRPCMessage): string {
-    try {
-      return `${JSON.stringify(message)}\n`;
-    } catch (error) {
-      if ("method" in message || message.id === undefined) throw error;
-      this.onerror?.(new Error(`The answer to request ${JSON.stringify(message.id)} is not JSON`, { cause: error }));
-      const refusal = {
-        jsonrpc: "2.0",
-        id: message.id,
-        error: { code: errorCodes.INTERNAL.rpc, message: "Internal error" },
-      };
-      return `${JSON.stringify(refusal)}\n`;
-    }
+    this.#options.onProblem(new Error(refusal.error.message));
+    this.#writer.write(JSON.stringify(refusal));
   }
 }
