@@ -1,4 +1,4 @@
-import { createServer, type PlinthServer } from "@plinth/core";
+import { createServer, type PlinthServer, type ServerOptions } from "@plinth/core";
 import { prompts } from "./prompts.ts";
 import { resources } from "./resources.ts";
 import { contentTools } from "./tools/content.ts";
@@ -8,8 +8,9 @@ import { questionTools } from "./tools/questions.ts";
 import { schemaTools } from "./tools/schemas.ts";
 
 /** Makes a server with every fixture that the official conformance suite asks for. */
-export function createConformanceServer(): PlinthServer {
+export function createConformanceServer(options: Pick<ServerOptions, "log"> = {}): PlinthServer {
   return createServer({
+    ...options,
     name: "conformance-server",
     version: "0.1.0",
     components: [
