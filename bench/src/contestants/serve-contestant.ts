@@ -1,0 +1,89 @@
+import type { Workload } from "../workloads/workload.ts";
+
+/** What a contestant's process can do. It serves one workload for its life. */
+export interface ContestantServer {
+  /** Listens on a loopback port. @returns where MCP is served */
+  readonly http?: (workload: Workload, variant: string | undefined) => Promise<string>;
+  /** Serves this process's standard input and output. */
+  readonly stdio?: (workload: Workload, variant: string | undefined) => Promise<unknown> | void;
+  /** Makes one in-memory test: a new server, a connected client, one call, everything closed. @returns the call's text */
+  readonly memory?: (workload: Workload, variant: string | undefined) => (id: number) => Promise<string>;
+}
+
+/** What the parent says to a contestant's process. */
+export type Order =
+  | {
+      readonly kind: "start";
+      readonly transport: keyof ContestantServer;
+      readonly workload: Workload;
+      readonly variant?: string;
+    }
+  | { readonly kind: "usage" }
+  | { readonly kind: "collected" }
+  | { readonly kind: "test"; readonly id: number; readonly times: number };
+
+/** What the process has used; times in microseconds since it started, memory in bytes. */
+export interface Usage {
+  readonly cpuMicros: number;
+  readonly rss: number;
+  readonly heapUsed: number;
+}
+
+/** What a contestant's process answers, one for each order. */
+export type Reply =
+  | { readonly kind: "ready"; readonly url?: string }
+  | { readonly kind: "usage"; readonly usage: Usage }
+  | { readonly kind: "tested"; readonly text: string; readonly milliseconds: number }
+  | { readonly kind: "failed"; readonly message: string };
+
+/**
+ * The main of a contestant's process: does what the parent orders over the IPC channel, and ends with it. The figures
+ * come from inside, because only the process itself knows its CPU time to the microsecond on every system.
+ */
+export function serveContestant(server: ContestantServer): void {
+  let test: ((id: number) => Promise<string>) | undefined;
+
+  async function obey(order: Order): Promise<Reply> {
+    switch (order.kind) {
+      case "start": {
+        const { transport, workload, variant } = order;
+        if (transport === "memory") {
+          test = server.memory?.(workload, variant);
+          return { kind: "ready" };
+        }
+        const url = await server[transport]?.(workload, variant);
+        return { kind: "ready", ...(typeof url === "string" && { url }) };
+      }
+      case "usage":
+        return { kind: "usage", usage: usageNow() };
+      case "collected":
+        // The second pass takes what the first one's finalizers let go of.
+        globalThis.gc?.();
+        globalThis.gc?.();
+        return { kind: "usage", usage: usageNow() };
+      case "test": {
+        if (test === undefined) throw new Error("No in-memory test was started");
+        let text = "";
+        const startedAt = performance.now();
+        for (let offset = 0; offset < order.times; offset += 1) text = await test(order.id + offset);
+        return { kind: "tested", text, milliseconds: performance.now() - startedAt };
+      }
+    }
+  }
+
+  const reply = (message: Reply): void => void process.send?.(message);
+  process.on("message", (order: Order) => {
+    void obey(order).then(reply, (error: unknown) => reply({ kind: "failed", message: toText(error) }));
+  });
+  process.once("disconnect", () => process.exit());
+}
+
+function usageNow(): Usage {
+  const { user, system } = process.cpuUsage();
+  const { rss, heapUsed } = process.memoryUsage();
+  return { cpuMicros: user + system, rss, heapUsed };
+}
+
+function toText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
