@@ -61,7 +61,7 @@ export type {
   SampleOptions,
 } from "./context/client-input.ts";
 export { contextKey, type ContextKey, type ContextState } from "./context/context-key.ts";
-export type { Context, TraceContext } from "./context/context.ts";
+export type { Context, InvokeOptions, TraceContext } from "./context/context.ts";
 export {
   stderrLogger,
   type LogFields,

@@ -11,13 +11,19 @@ export const askingMethods: ReadonlySet<string> = new Set(["tools/call", "prompt
  * Lets a question pass if its operation may ask, the exchange carries questions, and the client declared the
  * capability.
  *
- * @throws KitError `MISUSE` in an operation that may not ask; in the modern era `CLIENT_CAPABILITY_MISSING`, in the
+ * @throws KitError `MISUSE` in an operation that may not ask; `FAILED` in a call inside another; in the modern era `CLIENT_CAPABILITY_MISSING`, in the
  * legacy era, which has no number for it, `FAILED`, so that a tool's caller can read it; both with
  * `data.requiredCapabilities`
  */
 export function assertAskable({ method, capability }: Question<unknown>, incoming: Incoming): void {
   if (!askingMethods.has(incoming.method)) {
     throw new KitError("MISUSE", `${incoming.method} cannot ask the client; only ${[...askingMethods].join(", ")} can`);
+  }
+  if (incoming.depth !== undefined) {
+    throw new KitError(
+      "FAILED",
+      `This needs ${method}, which a call inside another call cannot do; have the client make this call itself`,
+    );
   }
   const { name, part } = capability;
   const data = { requiredCapabilities: { [name]: part === undefined ? {} : { [part]: {} } } };

@@ -22,6 +22,15 @@ export interface ContextEnvironment {
   readonly progressIntervalMs: number;
   readonly inputTimeoutMs: number;
   readonly sealer: () => StateSealer;
+  /** Serves a request that a handler makes on behalf of its caller. */
+  readonly invoke: (outer: Incoming, request: InvokedRequest) => Promise<Record<string, unknown>>;
+}
+
+/** What {@link Context.invoke} was given. */
+export interface InvokedRequest {
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly signal: AbortSignal;
 }
 
 /** What the copies of one call's context share; everything that not every call needs is made when first asked for. */
@@ -177,6 +186,14 @@ export class CallContext implements Context {
       if (!this.#isOver) await incoming.clientLog(level, carried, logger).catch(() => undefined);
     };
     return (level, data, logger) => quiet(send(level, data, logger));
+  }
+
+  get invoke(): Context["invoke"] {
+    const { environment, incoming } = this.#shared;
+    return (method, params = {}, { signal } = {}) => {
+      const both = signal === undefined ? this.signal : AbortSignal.any([this.signal, signal]);
+      return quiet(environment.invoke(incoming, { method, params, signal: both }));
+    };
   }
 
   get closeStream(): Context["closeStream"] {

@@ -14,6 +14,12 @@ export interface TraceContext {
   readonly baggage: string | undefined;
 }
 
+/** Options for {@link Context.invoke}. */
+export interface InvokeOptions {
+  /** Ends the inner call besides the signal of the outer one. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * What a handler and a middleware know about the call they serve. `Services` is the type of
  * `createServer({ services })`, given by {@link forServices}.
@@ -50,6 +56,21 @@ export interface Context<Services = unknown> extends ClientInput {
    * than the server's `progressIntervalMs` are thinned out; the last one always arrives, before the result.
    */
   readonly progress: (done: number, total?: number, message?: string) => void;
+  /**
+   * Runs another operation of this server on behalf of the same caller, for example `tools/call`: the same principal,
+   * through all middleware, so it is limited, authorized and logged as a call of the client's own. Progress of the inner
+   * call is dropped, and it cannot ask the client.
+   *
+   * @param method one that runs through the pipeline: `tools/call`, `tools/list`, `resources/read`, ...
+   * @param params as a client would send them, without `_meta`
+   * @returns the result as a client would get it; a tool that failed gives `isError: true`
+   * @throws KitError as the client would see it, so masked where it would be; `FAILED` when calls nest deeper than 8
+   */
+  readonly invoke: (
+    method: string,
+    params?: Readonly<Record<string, unknown>>,
+    options?: InvokeOptions,
+  ) => Promise<Record<string, unknown>>;
   /**
    * Closes the stream that carries this call while the handler goes on; a client with a resumable session comes back
    * for the answer (MCP 2025-11-25, transports, resumability). Does nothing where there is no such stream.

@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import { CallContext, type ContextEnvironment } from "../context/call-context.ts";
+import { CallContext, type ContextEnvironment, type InvokedRequest } from "../context/call-context.ts";
 import { logError } from "../context/logger.ts";
 import { errorCodes } from "../errors/error-codes.ts";
 import { KitError } from "../errors/kit-error.ts";
@@ -12,6 +12,7 @@ import type { Incoming } from "../protocol/incoming.ts";
 import type { Call, Result } from "./call.ts";
 import type { CallsInFlight } from "./calls-in-flight.ts";
 import { compose, type Middleware } from "./middleware.ts";
+import { nestedRequest } from "./nested-request.ts";
 import { OperationCall, type CallBounds } from "./operation-call.ts";
 import type { Operation } from "./operation.ts";
 
@@ -20,7 +21,7 @@ export interface DispatchOptions {
   readonly catalog: () => Catalog;
   readonly operations: ReadonlyMap<string, Operation>;
   readonly middleware: readonly Middleware[];
-  readonly environment: ContextEnvironment;
+  readonly environment: Omit<ContextEnvironment, "invoke">;
   readonly calls: CallsInFlight;
 }
 
@@ -31,10 +32,16 @@ export type Outcome = { readonly result: Result } | { readonly error: WireError 
 export type Dispatch = (incoming: Incoming) => Promise<Outcome>;
 
 /** Makes the one function in which all transports and eras end. Middleware is composed here, once. */
-export function createDispatch({ catalog, operations, middleware, environment, calls }: DispatchOptions): Dispatch {
+export function createDispatch({ catalog, operations, middleware, calls, ...options }: DispatchOptions): Dispatch {
   const pipeline = compose(middleware, operate);
+  const environment: ContextEnvironment = { ...options.environment, invoke };
 
-  return async function dispatch(incoming) {
+  async function invoke(outer: Incoming, request: InvokedRequest): Promise<Result> {
+    const outcome = await serve(nestedRequest(outer, request), toNestedOutcome);
+    return outcome.result;
+  }
+
+  async function serve<Failed>(incoming: Incoming, failed: ToFailed<Failed>): Promise<{ result: Result } | Failed> {
     const snapshot = catalog();
     const tracked = calls.begin(incoming);
     const context = CallContext.create(incoming, environment, tracked);
@@ -43,13 +50,31 @@ export function createDispatch({ catalog, operations, middleware, environment, c
       const result = await pipeline(OperationCall.create(incoming.params, context, bounds));
       return { result: isRecord(result) && result === bounds.made ? result : fromMiddleware(result) };
     } catch (thrown) {
-      return toOutcome(toFailure(thrown, tracked.signal, incoming.signal), context, incoming);
+      const error = toFailure(thrown, tracked.signal, incoming.signal);
+      if (!error.expose) {
+        logError(() => context.log, "Call failed", { code: error.code, error, target: targetName(incoming) });
+      }
+      return toErrorResult(error, context) ?? failed(error, context);
     } finally {
       const finishing = context.finish();
       if (finishing !== undefined) await finishing;
       tracked.end();
     }
-  };
+  }
+
+  return (incoming) => serve(incoming, toErrorOutcome);
+}
+
+/** What becomes of a failure that is not for the model to read. */
+type ToFailed<Failed> = (error: KitError, context: CallContext) => Failed;
+
+function toErrorOutcome(error: KitError, { requestId }: CallContext): Outcome {
+  return { error: toWireError(error, requestId) };
+}
+
+/** A handler may pass on to its client what it gets, so it gets what a client would. */
+function toNestedOutcome(error: KitError, { requestId }: CallContext): never {
+  throw error.expose ? error : new KitError(error.code, clientMessage(error, requestId));
 }
 
 /** What runs inside all middleware: the operation itself, and the questions it left open. */
@@ -84,20 +109,6 @@ function fromMiddleware(returned: unknown): Result {
 }
 
 /**
- * A failed `tools/call` becomes an answer for the model where the code's table entry says so (MCP, tools, error
- * handling), otherwise a JSON-RPC error. The log has what the client does not see.
- */
-function toOutcome(error: KitError, context: CallContext, incoming: Incoming): Outcome {
-  if (!error.expose) {
-    logError(() => context.log, "Call failed", { code: error.code, error, target: targetName(incoming) });
-  }
-  if (incoming.method === "tools/call" && errorCodes[error.code].surface === "tool") {
-    return { result: toErrorResult(error, context.requestId) };
-  }
-  return { error: toWireError(error, context.requestId) };
-}
-
-/**
  * What the failure of a call counts as. After a cancellation nobody waits for an answer, and whatever a handler throws
  * on its way out is no failure of the server. A call that the server itself has ended fails for that reason, and not
  * for the `AbortError` that its handler made of it.
@@ -110,11 +121,18 @@ function toFailure(thrown: unknown, signal: AbortSignal, clientSignal: AbortSign
   return new KitError(reason.code, reason.message, { cause: thrown });
 }
 
-function toErrorResult(error: KitError, requestId: string): Result {
+/**
+ * A failed `tools/call` becomes an answer for the model where the code's table entry says so (MCP, tools, error
+ * handling).
+ */
+function toErrorResult(error: KitError, { method, requestId }: CallContext): { result: Result } | undefined {
+  if (method !== "tools/call" || errorCodes[error.code].surface !== "tool") return undefined;
   return {
-    content: [{ type: "text", text: clientMessage(error, requestId) }],
-    isError: true,
-    _meta: { "dev.plinth/error": { ...clientData(error, requestId), code: error.code } },
+    result: {
+      content: [{ type: "text", text: clientMessage(error, requestId) }],
+      isError: true,
+      _meta: { "dev.plinth/error": { ...clientData(error, requestId), code: error.code } },
+    },
   };
 }
 

@@ -30,6 +30,8 @@ export interface Incoming {
   readonly method: string;
   /** The parameters without the wire's own keys (`_meta` envelope keys, `inputResponses`, `requestState`). */
   readonly params: Readonly<Record<string, unknown>>;
+  /** How many operations of this server are around this one; absent when it is the client's own. */
+  readonly depth?: number;
   /** The JSON-RPC id: chosen by the client, unique only within its connection. */
   readonly messageId: string | number;
   readonly era: Era;
