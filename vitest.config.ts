@@ -13,6 +13,8 @@ export default defineConfig({
     // Many tests start processes, which takes seconds on a machine that is busy; no test measures time by this.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // What is waited for comes within milliseconds, and on a busy machine within seconds; the default gives up after one.
+    expect: { poll: { timeout: 15_000, interval: 20 } },
     include: [
       "packages/*/src/**/*.test.ts",
       "apps/*/src/**/*.test.ts",

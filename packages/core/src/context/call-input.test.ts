@@ -689,7 +689,7 @@ describe("once", () => {
       Promise.all([input.elicit(question), input.once("slow", work)]);
 
     const round = required(incoming(), handler);
-    await vi.waitFor(() => expect(work).toHaveBeenCalled());
+    await expect.poll(() => work).toHaveBeenCalled();
     gate.resolve("done");
     const second = await run(retry(await round, { "elicit-1": { action: "decline" } }), handler);
 

@@ -111,7 +111,7 @@ describe("start and stop", () => {
     const set = createServiceSet({ first: recorded(journal, "first"), hanging }, options());
 
     const starting = set.start();
-    await vi.waitFor(() => expect(journal).toEqual(["start first"]));
+    await expect.poll(() => journal).toEqual(["start first"]);
     await set.stop();
 
     await expect(starting).rejects.toThrow("The server is stopping");

@@ -113,7 +113,7 @@ describe("ids", () => {
       await using open = openConnection({ tools: [defineTool({ name: "any", handler: () => "any" })] });
 
       open.receive(toCall(id, "any"));
-      await vi.waitFor(() => expect(open.sent).toHaveLength(1));
+      await expect.poll(() => open.sent).toHaveLength(1);
 
       expect(open.sent[0]?.["id"]).toBe(id);
     },
@@ -154,7 +154,7 @@ describe("many at once", () => {
     await using open = openConnection({ tools: [defineTool({ name: "any", handler: () => "any" })] });
 
     for (let id = 0; id < 10_000; id++) open.receive(toCall(id, "any", envelope));
-    await vi.waitFor(() => expect(open.sent).toHaveLength(10_000));
+    await expect.poll(() => open.sent).toHaveLength(10_000);
 
     expect(new Set(open.sent.map(({ id }) => id)).size).toBe(10_000);
     expect(open.sent.every(({ result }) => result !== undefined)).toBe(true);
@@ -171,7 +171,7 @@ describe("many at once", () => {
     }
     await nextTurn();
     for (let id = 0; id < 5_000; id++) open.receive(cancel(id));
-    await vi.waitFor(() => expect(open.server.inFlight).toBe(0));
+    await expect.poll(() => open.server.inFlight).toBe(0);
 
     expect(open.sent).toEqual([]);
     expect(reasons).toHaveLength(5_000);
@@ -204,7 +204,7 @@ describe("the end", () => {
     open.connection.close();
     open.connection.close();
     open.server.notify.toolsChanged();
-    await vi.waitFor(() => expect(open.server.inFlight).toBe(0));
+    await expect.poll(() => open.server.inFlight).toBe(0);
 
     expect(reasons).toMatchObject([{ code: "CANCELLED" }]);
     expect(open.sent).toHaveLength(before);
@@ -214,10 +214,10 @@ describe("the end", () => {
     const { tool, reasons } = waitingTool();
     await using open = openConnection({ tools: [tool] });
     open.receive(toCall(1, "wait", envelope), toCall(1, "wait", envelope));
-    await vi.waitFor(() => expect(open.server.inFlight).toBe(2));
+    await expect.poll(() => open.server.inFlight).toBe(2);
 
     open.connection.close();
-    await vi.waitFor(() => expect(open.server.inFlight).toBe(0));
+    await expect.poll(() => open.server.inFlight).toBe(0);
 
     expect(reasons).toMatchObject([{ code: "CANCELLED" }, { code: "CANCELLED" }]);
   });
@@ -240,7 +240,7 @@ describe("a question to a legacy client", () => {
   it("takes the answer of a client that sends the id back as text, and of nobody else", async () => {
     await using open = openConnection({ tools: [ask] });
     open.receive(initialize, toCall(1, "ask"));
-    await vi.waitFor(() => expect(open.sent.at(-1)).toMatchObject({ id: 0, method: "elicitation/create" }));
+    await expect.poll(() => open.sent.at(-1)).toMatchObject({ id: 0, method: "elicitation/create" });
 
     open.receive(
       { id: "", result: { action: "accept" } },
@@ -248,9 +248,7 @@ describe("a question to a legacy client", () => {
       { id: "0", result: { action: "decline" } },
     );
 
-    await vi.waitFor(() =>
-      expect(open.sent.at(-1)).toMatchObject({ id: 1, result: { content: [{ text: "decline" }] } }),
-    );
+    await expect.poll(() => open.sent.at(-1)).toMatchObject({ id: 1, result: { content: [{ text: "decline" }] } });
     expect(open.strays).toHaveLength(2);
   });
 
@@ -259,11 +257,11 @@ describe("a question to a legacy client", () => {
     const controller = new AbortController();
     open.server.use((call, next) => next(call.with({ signal: controller.signal })));
     open.receive(initialize, toCall(1, "ask"));
-    await vi.waitFor(() => expect(open.sent).toHaveLength(2));
+    await expect.poll(() => open.sent).toHaveLength(2);
 
     controller.abort(new Error("a secret"));
 
-    await vi.waitFor(() => expect(open.sent).toHaveLength(4));
+    await expect.poll(() => open.sent).toHaveLength(4);
     expect(open.sent).toContainEqual({
       jsonrpc: "2.0",
       method: "notifications/cancelled",

@@ -23,7 +23,7 @@ test("A call in flight finishes, its connection is closed, and then the host is 
   await started;
 
   const closing = host.close();
-  await vi.waitFor(() => expect(openSocket(host)).rejects.toThrow("ECONNREFUSED"));
+  await vi.waitFor(() => expect(openSocket(host)).rejects.toThrow("ECONNREFUSED"), { timeout: 15_000 });
   server.events.emit("release");
 
   const response = await answer;

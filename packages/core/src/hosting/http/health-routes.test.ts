@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { request, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { KitError } from "../../errors/kit-error.ts";
 import { standInServer } from "./fixtures/stand-in-server.ts";
 import { startHost } from "./fixtures/start-host.ts";
@@ -34,7 +34,14 @@ test("Until the services are up, healthz is 200, and readyz and MCP are 503", as
   server.start = () => started.promise;
   const starting = listenHttp(server, { port, drainMs: 0 });
   const at = (path: string): URL => new URL(path, `http://127.0.0.1:${port}`);
-  await vi.waitFor(() => fetch(at("/healthz")));
+  await expect
+    .poll(() =>
+      fetch(at("/healthz")).then(
+        ({ status }) => status,
+        () => 0,
+      ),
+    )
+    .toBe(200);
 
   const statuses = await Promise.all(["/healthz", "/readyz"].map(async (path) => (await fetch(at(path))).status));
   const mcp = await fetch(at("/mcp"), { method: "POST" });

@@ -120,10 +120,11 @@ describe.each(["direct", "sdk"] as const)("lines of chance on the %s lane", (lan
       });
     }
     await session.client.request("last", "ping");
-    await vi.waitFor(() => {
+    const unanswered = (): string[] => {
       for (const { id } of session.client.received) ids.delete(id as string);
-      expect([...ids]).toEqual([]);
-    });
+      return [...ids];
+    };
+    await expect.poll(unanswered).toEqual([]);
   });
 });
 

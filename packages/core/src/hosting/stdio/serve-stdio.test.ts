@@ -101,7 +101,7 @@ describe.each(["direct", "sdk"] as const)("on the %s lane", (lane) => {
       expect(textOf(served)).toBe("short");
     });
 
-    it("skips a line of 50 MB without keeping it", async () => {
+    it("skips a line of 150 MB without keeping it", async () => {
       await using session = await open();
       await session.client.initialize();
       const chunk = Buffer.alloc(64 * 1024, "x");
@@ -109,7 +109,7 @@ describe.each(["direct", "sdk"] as const)("on the %s lane", (lane) => {
       let peak = 0;
 
       session.client.raw('{"jsonrpc":"2.0","id":8,"method":"tools/call","params":"');
-      for (let sent = 0; sent < 50_000_000; sent += chunk.length) {
+      for (let sent = 0; sent < 150_000_000; sent += chunk.length) {
         if (!session.input.write(chunk)) await new Promise((resolve) => session.input.once("drain", resolve));
         const { arrayBuffers, heapUsed } = process.memoryUsage();
         peak = Math.max(peak, arrayBuffers + heapUsed - before.arrayBuffers - before.heapUsed);
@@ -117,8 +117,9 @@ describe.each(["direct", "sdk"] as const)("on the %s lane", (lane) => {
       session.client.raw('"}\n');
 
       expect(await session.client.until(({ id }) => id === 8)).toMatchObject({ error: { code: -32600 } });
-      // The line may be kept up to the limit of 10 MiB, plus the smaller buffers that it grew out of.
-      expect(peak).toBeLessThan(45_000_000);
+      // The line may be kept up to the limit of 10 MiB, plus the smaller buffers that it grew out of and
+      // what no collection has taken yet.
+      expect(peak).toBeLessThan(100_000_000);
     });
   });
 

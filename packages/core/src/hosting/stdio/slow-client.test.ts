@@ -1,5 +1,5 @@
 import { PassThrough, Writable } from "node:stream";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { stderrLogger } from "../../context/logger.ts";
 import { standInServer } from "./fixtures/stand-in-server.ts";
 import { serveStdio } from "./serve-stdio.ts";
@@ -31,7 +31,7 @@ describe.each(["direct", "sdk"] as const)("a client that does not read, on the %
     const input = new PassThrough();
     const host = await serveStdio(standInServer(), { input, output, lane, drainMs: 20 });
     input.write(handshake + callsFor(10_000, 2, 3));
-    await vi.waitFor(() => expect(output.writableLength).toBeGreaterThan(0));
+    await expect.poll(() => output.writableLength).toBeGreaterThan(0);
 
     await host.close();
 
@@ -50,7 +50,7 @@ describe.each(["direct", "sdk"] as const)("a client that does not read, on the %
     input.write(
       `${handshake}${JSON.stringify({ jsonrpc: "2.0", id: 2, method: "tools/call", params: { name: "never" } })}\n`,
     );
-    await vi.waitFor(() => expect(output.writableLength).toBeGreaterThan(0));
+    await expect.poll(() => output.writableLength).toBeGreaterThan(0);
 
     fail(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
     await host.closed;

@@ -84,7 +84,7 @@ it("is answered only when every request has its answer, and two when a client re
   input.write(
     '{"jsonrpc":"2.0","id":1,"method":"a"}\n{"jsonrpc":"2.0","id":1,"method":"b"}\n{"jsonrpc":"2.0","id":"1","method":"c"}\n',
   );
-  await vi.waitFor(() => expect(messages).toHaveLength(3));
+  await expect.poll(() => messages).toHaveLength(3);
   let answered = false;
   const done = channel.answered().then(() => {
     answered = true;
@@ -106,7 +106,7 @@ it("waits for the answer to a request whose cancellation is malformed, because t
   channel.start((message) => void messages.push(message));
   const malformed = { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1, reason: 5 } };
   input.write(`{"jsonrpc":"2.0","id":1,"method":"a"}\n${JSON.stringify(malformed)}\n`);
-  await vi.waitFor(() => expect(messages).toHaveLength(2));
+  await expect.poll(() => messages).toHaveLength(2);
   const done = vi.fn();
   const answered = channel.answered().then(done);
 
@@ -121,7 +121,7 @@ it("waits for the answer to a request whose cancellation is malformed, because t
 it("ends when its input has ended before it starts, breaks, or is destroyed", async () => {
   const ended = open();
   ended.input.end().resume();
-  await vi.waitFor(() => expect(ended.input.readableEnded).toBe(true));
+  await expect.poll(() => ended.input.readableEnded).toBe(true);
   const broken = open();
   const destroyed = open();
 
@@ -129,9 +129,9 @@ it("ends when its input has ended before it starts, breaks, or is destroyed", as
   broken.input.destroy(new Error("read ECONNRESET"));
   destroyed.input.destroy();
 
-  await vi.waitFor(() => expect(ended.onDeparture.mock.calls).toEqual([["end-of-input"]]));
-  await vi.waitFor(() => expect(broken.onDeparture.mock.calls).toEqual([["gone"]]));
-  await vi.waitFor(() => expect(destroyed.onDeparture.mock.calls).toEqual([["end-of-input"]]));
+  await expect.poll(() => ended.onDeparture.mock.calls).toEqual([["end-of-input"]]);
+  await expect.poll(() => broken.onDeparture.mock.calls).toEqual([["gone"]]);
+  await expect.poll(() => destroyed.onDeparture.mock.calls).toEqual([["end-of-input"]]);
 });
 
 it("leaves no listener but the one that catches late errors, however often a stream is reused", () => {

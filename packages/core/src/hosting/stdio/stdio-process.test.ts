@@ -53,7 +53,7 @@ describe("a stdio server in its own process", () => {
     child.stdin.end();
 
     expect(await exit).toEqual([0, null]);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   it("keeps stdout clean when a tool prints", async () => {
@@ -115,7 +115,7 @@ describe("a stdio server in its own process", () => {
       await once(client.child, "close");
       orphan = undefined;
 
-      expect(performance.now() - killed).toBeLessThan(2_000);
+      expect(performance.now() - killed).toBeLessThan(10_000);
     },
   );
 });

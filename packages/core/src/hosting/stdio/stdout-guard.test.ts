@@ -39,7 +39,7 @@ it("takes every form of write, and calls back", async () => {
 
   stdout.write("6869", "hex", callback);
   stdout.write(new Uint8Array([33]), callback);
-  await vi.waitFor(() => expect(callback).toHaveBeenCalledTimes(2));
+  await expect.poll(() => callback).toHaveBeenCalledTimes(2);
 
   expect(text(stderr)).toBe("hi!");
 });

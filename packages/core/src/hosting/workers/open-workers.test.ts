@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { spawnWorkers, startWorkers } from "./fixtures/start-workers.ts";
 import { callTool, post, workersAt } from "./fixtures/worker-client.ts";
 
@@ -41,9 +41,7 @@ describe("several workers", { timeout: 30_000 }, () => {
     const killed = await workersAt(server.url);
 
     for (const pid of killed) process.kill(pid, "SIGKILL");
-    await vi.waitFor(() => expect(server.log.filter(({ message }) => message === "A worker died")).toHaveLength(2), {
-      timeout: 5_000,
-    });
+    await expect.poll(() => server.log.filter(({ message }) => message === "A worker died")).toHaveLength(2);
     const served = await callTool(server.url, "pid");
 
     expect(served).toBeGreaterThan(0);
@@ -62,7 +60,7 @@ describe("several workers", { timeout: 30_000 }, () => {
         () => undefined,
       );
     }
-    await vi.waitFor(() => expect(answered).toHaveLength(4), { timeout: 10_000 });
+    await expect.poll(() => answered).toHaveLength(4);
 
     expect(new Set(answered).size).toBe(1);
     expect(answered).not.toContain(stuck);
