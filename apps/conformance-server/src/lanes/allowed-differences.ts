@@ -75,7 +75,7 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     sdk: "it is left out",
     because: "MCP 2025-11-25, basic, `_meta`; schema, RequestParams: further members may be there",
     reconcile({ direct, sdk }, { request }) {
-      const hasMember = /"__proto__"|"(?:extra|vendor\/[^"]*)":/.test(String(request.body));
+      const hasMember = /"__proto__"/.test(String(request.body)) || relatedTaskHasMore(request);
       return isModern(request) || !hasMember || direct.status !== sdk.status ? undefined : { direct, sdk: direct };
     },
   },
@@ -109,6 +109,17 @@ function isModern({ body }: WireRequest): boolean {
   try {
     const { params } = JSON.parse(String(body)) as { params?: { _meta?: object } };
     return isObject(params?._meta) && "io.modelcontextprotocol/protocolVersion" in params._meta;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether `_meta` relates the request to a task, and says more of it than its id. */
+function relatedTaskHasMore({ body }: WireRequest): boolean {
+  try {
+    const { params } = JSON.parse(String(body)) as { params?: { _meta?: Json } };
+    const task = params?._meta?.["io.modelcontextprotocol/related-task"];
+    return isObject(task) && Object.keys(task).some((member) => member !== "taskId");
   } catch {
     return false;
   }

@@ -1,6 +1,7 @@
 /**
  * Both HTTP lanes answer alike: one corpus of requests goes through both, and every difference is either in the table of
- * allowed ones or fails. `PLINTH_LANES_SEED` repeats a run's generated requests, `PLINTH_LANES_CASES` sets their number.
+ * allowed ones or fails. `PLINTH_LANES_SEED` generates other requests than the usual ones (`random`: others at each run),
+ * `PLINTH_LANES_CASES` sets their number.
  */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -23,7 +24,8 @@ import { parameterHeaderCases } from "./corpus/parameter-header-cases.ts";
 import { describeDifference } from "./describe-difference.ts";
 import { openLaneHosts, type LaneHosts } from "./lane-hosts.ts";
 
-const seed = Number(process.env["PLINTH_LANES_SEED"] ?? Date.now() % 1_000_000);
+const wantedSeed = process.env["PLINTH_LANES_SEED"] ?? "20260728";
+const seed = wantedSeed === "random" ? Date.now() % 1_000_000 : Number(wantedSeed);
 const count = Number(process.env["PLINTH_LANES_CASES"] ?? 1_000);
 const limit = { timeout: 120_000 };
 
