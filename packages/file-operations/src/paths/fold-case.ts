@@ -1,0 +1,12 @@
+/**
+ * One spelling for all names that some file system takes for the same: without case, by Unicode's full folding as APFS
+ * does it, so that the long s is an s. The dotless i stays another letter: uppercasing would make it an I.
+ */
+export function foldCase(name: string): string {
+  if (/^[\x20-\x7e]*$/.test(name)) return name.toLowerCase();
+  return Array.from(name.normalize("NFC"), (character) =>
+    character === "\u0131" ? character : character.toUpperCase().toLowerCase(),
+  )
+    .join("")
+    .normalize("NFC");
+}
