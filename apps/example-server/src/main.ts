@@ -1,5 +1,6 @@
 import { ConfigError, loadConfig, sourceOf } from "@plinth/config";
 import { KitError } from "@plinth/core";
+import { addCodeMode } from "./add-code-mode.ts";
 import { appFolder } from "./app-folder.ts";
 import { help, readCommandLine } from "./command-line.ts";
 import { exampleConfig } from "./config.ts";
@@ -17,7 +18,9 @@ async function main(): Promise<void> {
   const listens = process.stdin.isTTY || sourceOf(config, "http.port") !== "default";
   const { transport, workers, messageLimit } = config.server;
 
-  await createExampleServer({ config }).run({
+  const server = createExampleServer({ config });
+  if (config.code.mode) await addCodeMode(server);
+  await server.run({
     transport: transport === "auto" ? (listens ? "http" : "stdio") : transport,
     workers,
     http: { host, port, path, maxBodyBytes: messageLimit, ...(allowedHosts.length > 0 && { allowedHosts }) },

@@ -1,5 +1,8 @@
-import { runMatrix } from "@plinth/testing";
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createTestClient, runMatrix } from "@plinth/testing";
 import { expect, test } from "vitest";
+import { createTemporaryFolder } from "./testing/temporary-folder.ts";
 import { createTestServer } from "./testing/test-server.ts";
 import { deleteDataset } from "./tools/delete-dataset.ts";
 import { generateBusinessReport } from "./tools/generate-business-report.ts";
@@ -22,6 +25,12 @@ runMatrix("the example server", ({ connect }) => {
       "validate_data_quality",
       "import_dataset",
       "delete_dataset",
+      "fetch_page",
+      "list_files",
+      "read_file",
+      "write_file",
+      "search_files",
+      "run_code",
     ]);
     expect(resources.map(({ uri }) => uri)).toContain("business://datasets/films");
     expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
@@ -52,6 +61,23 @@ runMatrix("the example server", ({ connect }) => {
     expect(gone).toMatchObject({ isError: true, text: expect.stringContaining('no data set "shops"') });
   });
 
+  test("refuses to reach what it must not, in the same words everywhere", async () => {
+    await using folder = await createTemporaryFolder();
+    await writeFile(join(folder.path, "secret.txt"), "top secret");
+    const root = join(folder.path, "workspace");
+    await using server = createTestServer({ files: { root, guarantee: "best-effort" } });
+    await using client = await connect(server);
+
+    const page = await client.callTool("fetch_page", { url: "http://169.254.169.254/latest/meta-data/" });
+    const file = await client.callTool("read_file", { path: "../secret.txt" });
+    const written = await client.callTool("write_file", { path: "notes.txt", content: "Mine" });
+
+    expect(page.text).toBe("The host of the URL cannot be reached from here, or is not allowed.");
+    expect(file.text).toBe('"../secret.txt" leads out of the root.');
+    expect([page, file, written].map(({ isError }) => isError)).toEqual([true, true, false]);
+    expect(await readdir(root)).toEqual(["notes.txt"]);
+  });
+
   test("answers a failure of its own without its text", async () => {
     await using server = createTestServer();
     await using client = await connect(server);
@@ -62,4 +88,27 @@ runMatrix("the example server", ({ connect }) => {
     expect(answer.isError).toBe(true);
     expect(answer.text).toMatch(/^Internal error\. Quote request id \S+ when you report it\.$/);
   });
+});
+
+test("a workspace that may only be read has no write_file", async () => {
+  await using server = createTestServer({ files: { mode: "read-only" } });
+  await using client = await createTestClient(server);
+
+  const names = await client.toolNames();
+
+  expect(names).toContain("read_file");
+  expect(names).not.toContain("write_file");
+});
+
+test("without a workspace the rest works, and the file tools say so without its path", async () => {
+  await using folder = await createTemporaryFolder();
+  await writeFile(join(folder.path, "occupied"), "");
+  await using server = createTestServer({ files: { root: join(folder.path, "occupied", "workspace") } });
+  await using client = await createTestClient(server);
+
+  const answer = await client.callTool("read_file", { path: "a.txt" });
+  const other = await client.callTool("list_datasets");
+
+  expect(answer).toMatchObject({ isError: true, text: "The workspace of this server cannot be opened at the moment." });
+  expect(other.isError).toBe(false);
 });

@@ -36,6 +36,6 @@ test("the parts of the settings are completed, and others are not found", async 
     argument: { name: "component", value: "" },
   });
 
-  expect(completion.values).toEqual(["server", "http", "log", "database", "imports"]);
+  expect(completion.values).toEqual(["server", "http", "log", "database", "imports", "fetch", "files", "code"]);
   await expect(client.readResource("config://server/constructor")).rejects.toThrow(/constructor/);
 });
