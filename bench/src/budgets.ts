@@ -95,6 +95,30 @@ export const budgets: readonly Budget[] = [
     limit: 1.2,
   },
   {
+    title: "fetch of 1 KB through @plinth/url-fetcher, against undici",
+    of: { case: "fetch-1k", contestant: "url-fetcher" },
+    against: { case: "fetch-1k", contestant: "undici" },
+    limit: 1.3,
+  },
+  {
+    title: "read of 4 KB through @plinth/file-operations, against node:fs",
+    of: { case: "read-4k", contestant: "file-operations" },
+    against: { case: "read-4k", contestant: "node-fs" },
+    limit: 3,
+  },
+  {
+    title: "read of 10 MB through @plinth/file-operations, against node:fs",
+    of: { case: "read-10m", contestant: "file-operations" },
+    against: { case: "read-10m", contestant: "node-fs" },
+    limit: 1.2,
+  },
+  {
+    title: "run of a small program in a warm sandbox, µs",
+    of: { case: "sandbox-run", contestant: "code-executor" },
+    limit: 10_000,
+    reportOnly: true,
+  },
+  {
     title: "in-memory test with 50 tools, ms",
     of: plinth("in-memory"),
     limit: 0.5,

@@ -4,6 +4,7 @@ import { coldStartCases } from "./cold-start-cases.ts";
 import { idleStreamsCase } from "./idle-streams-case.ts";
 import { inMemoryCase } from "./in-memory-case.ts";
 import { memoryCase } from "./memory-case.ts";
+import { partCases } from "./part-cases.ts";
 import { stdioCases } from "./stdio-cases.ts";
 
 /** Every case, in the order of the results. */
@@ -19,4 +20,5 @@ export const allCases: readonly BenchCase[] = [
   inMemoryCase,
   memoryCase,
   idleStreamsCase,
+  ...partCases,
 ];

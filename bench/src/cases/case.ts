@@ -50,7 +50,7 @@ export interface BenchCase {
   readonly quick: boolean;
   /** What a contestant must be able to do. */
   readonly needs: readonly (Ability | Era)[];
-  /** Whether a contestant belongs in this case at all. @default those that have a module to serve from */
+  /** Whether a contestant belongs in this case at all. @default those that have a module to serve MCP from */
   readonly concerns?: (contestant: Contestant) => boolean;
   readonly rounds: (effort: Effort) => number;
   readonly open: (contestant: Contestant, effort: Effort) => Promise<OpenSubject>;
@@ -58,7 +58,8 @@ export interface BenchCase {
 
 /** Whether a contestant has a row at a case, if only for the reason why it has no number. */
 export function isConcerned(contestant: Contestant, { concerns }: BenchCase): boolean {
-  return concerns === undefined ? contestant.module !== undefined : concerns(contestant);
+  if (concerns !== undefined) return concerns(contestant);
+  return contestant.module !== undefined && contestant.part === undefined;
 }
 
 /** Why a contestant cannot be measured at a case, or undefined when it can be tried. */

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Contestant } from "./contestant.ts";
+import { parts } from "./parts/parts.ts";
 import { peers } from "./peers.ts";
 
 /** Not the app's own file: a benchmark must not find or leave data there. */
@@ -82,6 +83,7 @@ export const ownContestants: readonly Contestant[] = [
     eras: ["modern", "legacy"],
     cannot: {},
   },
+  ...parts,
 ];
 
 /** Every contestant, in the order of the results. */

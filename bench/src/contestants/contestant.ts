@@ -1,7 +1,19 @@
 import type { Era } from "../workloads/workload.ts";
 
 /** What a case needs of a contestant besides serving tools. */
-export type Ability = "http" | "stdio" | "memory" | "middleware" | "progress" | "list" | "listen" | "cold-start";
+export type Ability =
+  | "http"
+  | "stdio"
+  | "memory"
+  | "middleware"
+  | "progress"
+  | "list"
+  | "listen"
+  | "cold-start"
+  | "part";
+
+/** What packages that stand alone are measured at. */
+export type Part = "fetching" | "files" | "running";
 
 /** A program that serves ten tools over stdio and does nothing else. */
 export interface ColdStartProgram {
@@ -24,6 +36,8 @@ export interface Contestant {
   readonly variant?: string;
   /** The program whose start is measured. */
   readonly coldStart?: ColdStartProgram;
+  /** What it is a part of a server for; it takes part in the cases of that alone. */
+  readonly part?: Part;
   /** The packages whose versions the results record. */
   readonly packages: readonly string[];
   /** Which documented set-up is used, and what was chosen in it. */

@@ -8,6 +8,16 @@ export interface ContestantServer {
   readonly stdio?: (workload: Workload, variant: string | undefined) => Promise<unknown> | void;
   /** Makes one in-memory test: a new server, a connected client, one call, everything closed. @returns the call's text */
   readonly memory?: (workload: Workload, variant: string | undefined) => (id: number) => Promise<string>;
+  /** Gets ready for what the case names: a URL, a file, a program. */
+  readonly part?: (subject: string) => Promise<RepeatedWork>;
+}
+
+/** Work that is done and measured again and again. */
+export interface RepeatedWork {
+  /** @returns What the work gave, which depends on the id */
+  readonly run: (id: number) => Promise<string>;
+  /** Done before each run, and not measured. */
+  readonly prepare?: () => Promise<unknown>;
 }
 
 /** What the parent says to a contestant's process. */
@@ -41,14 +51,19 @@ export type Reply =
  * come from inside, because only the process itself knows its CPU time to the microsecond on every system.
  */
 export function serveContestant(server: ContestantServer): void {
-  let test: ((id: number) => Promise<string>) | undefined;
+  let work: RepeatedWork | undefined;
 
   async function obey(order: Order): Promise<Reply> {
     switch (order.kind) {
       case "start": {
         const { transport, workload, variant } = order;
         if (transport === "memory") {
-          test = server.memory?.(workload, variant);
+          const run = server.memory?.(workload, variant);
+          work = run && { run };
+          return { kind: "ready" };
+        }
+        if (transport === "part") {
+          work = await server.part?.(variant ?? "");
           return { kind: "ready" };
         }
         const url = await server[transport]?.(workload, variant);
@@ -62,11 +77,16 @@ export function serveContestant(server: ContestantServer): void {
         globalThis.gc?.();
         return { kind: "usage", usage: usageNow() };
       case "test": {
-        if (test === undefined) throw new Error("No in-memory test was started");
+        if (work === undefined) throw new Error("Nothing that can be repeated was started");
         let text = "";
-        const startedAt = performance.now();
-        for (let offset = 0; offset < order.times; offset += 1) text = await test(order.id + offset);
-        return { kind: "tested", text, milliseconds: performance.now() - startedAt };
+        let milliseconds = 0;
+        for (let offset = 0; offset < order.times; offset += 1) {
+          if (work.prepare !== undefined) await work.prepare();
+          const startedAt = performance.now();
+          text = await work.run(order.id + offset);
+          milliseconds += performance.now() - startedAt;
+        }
+        return { kind: "tested", text, milliseconds };
       }
     }
   }
