@@ -90,6 +90,56 @@ describe("a fetcher", () => {
     expect(await fetcher.json(url, { method: "POST", body: pieces(10) })).toBe(100);
   });
 
+  it("sends the bytes that the caller had, whatever becomes of their memory", async () => {
+    await using internet = new StubInternet({
+      dns: { "a.example.com": ["93.184.215.14"] },
+      respond: (request, response) => void request.pipe(response),
+    });
+    await using fetcher = createUrlFetcher(internet.policy);
+    const changed = Buffer.from("original");
+    const givenAway = new TextEncoder().encode("original");
+
+    const answers = [changed, givenAway, givenAway.buffer].map((body) =>
+      fetcher.text("https://a.example.com/", { method: "POST", body }),
+    );
+    changed.fill("x");
+    structuredClone(givenAway.buffer, { transfer: [givenAway.buffer] });
+
+    expect(await Promise.all(answers)).toEqual(["original", "original", "original"]);
+  });
+
+  it("takes the error of a fetch whose body it sends on for a fault of that body alone", async () => {
+    await using internet = new StubInternet({ dns: { "a.example.com": ["93.184.215.14"] } });
+    await using fetcher = createUrlFetcher(internet.policy);
+    async function* bodyOfAnother() {
+      yield await fetcher.bytes("https://dead.example.com/");
+    }
+
+    const error = await thrownBy(fetcher.text("https://a.example.com/", { method: "POST", body: bodyOfAnother() }));
+
+    expect(error).toMatchObject({ code: "INVALID_REQUEST" });
+    expect(failureDetail(error)).toMatchObject({ reason: "body", cause: { code: "UNREACHABLE" } });
+  });
+
+  it("lets go of a body that is too large when it does not come to send it", async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on("unhandledRejection", note);
+    await using fetcher = createUrlFetcher({ limits: { requestBody: 10 } });
+    const body = new Blob(["more than ten bytes"]);
+
+    const refused = await thrownBy(fetcher.fetch("http://10.0.0.1/", { method: "POST", body }));
+    const aborted = await thrownBy(
+      fetcher.fetch("https://a.example.com/", { method: "POST", body, signal: AbortSignal.abort() }),
+    );
+    // Rejections are reported once the microtasks are done.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", note);
+
+    expect([refused, aborted]).toMatchObject([{ code: "UNREACHABLE" }, { code: "ABORTED" }]);
+    expect(unhandled).toEqual([]);
+  });
+
   it("has BAD_STATUS for a helper, and an answer for fetch", async () => {
     await using server = await LoopbackServer.start((socket) =>
       socket.write("HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\nno"),
@@ -462,6 +512,19 @@ describe("the hook", () => {
     ]);
   });
 
+  it("is told the status that a helper did not want", async () => {
+    const events: FetchEvent[] = [];
+    await using server = await LoopbackServer.start((socket) =>
+      socket.write("HTTP/1.1 404 Not Found\r\ncontent-length: 100\r\n\r\nnot all of it"),
+    );
+    await using fetcher = createUrlFetcher({ ...server.policy, onEvent: (event) => void events.push(event) });
+
+    const error = await thrownBy(fetcher.text(server.url()));
+
+    expect(error).toMatchObject({ code: "BAD_STATUS", message: "The server answered with status 404" });
+    expect(events).toEqual([expect.objectContaining({ type: "failed", code: "BAD_STATUS", reason: "status" })]);
+  });
+
   it("may throw and reject", async () => {
     await using server = await LoopbackServer.start((socket) => socket.write(ok));
     const throwing = () => {
@@ -550,6 +613,18 @@ describe("the rate limit", () => {
     expect(inspect(error)).not.toContain("redis");
     expect(await open.text(server.url())).toBe('{"a":1}');
   });
+
+  it.each([undefined, null, {}, { allowed: "yes", retryAfterMs: 0 }, { allowed: false, retryAfterMs: Number.NaN }])(
+    "takes %j of a store for a failure",
+    async (decision) => {
+      await using server = await LoopbackServer.start((socket) => socket.write(ok));
+      const store = { consume: () => decision as never };
+      await using fetcher = createUrlFetcher({ ...server.policy, rateLimit: { requests: 1, store } });
+
+      expect(await thrownBy(fetcher.text(server.url()))).toMatchObject({ code: "RATE_LIMITED" });
+      expect(server.heads).toEqual([]);
+    },
+  );
 
   it("keeps apart principals whose names could run into hosts", async () => {
     const keys: string[] = [];

@@ -21,7 +21,10 @@ const maxKeepAliveMs = 60_000;
 /** Characters of a refused origin that an event has at most. */
 const maxAuditedOrigin = 300;
 
-/** Fetches URLs within one policy; see {@link createUrlFetcher}. All rejections are {@link UrlFetchError}. */
+/**
+ * Fetches URLs within one policy; see {@link createUrlFetcher}. Rejects with {@link UrlFetchError}, or with `UrlPolicyError`
+ * for options that only the program can have wrong.
+ */
 export interface UrlFetcher extends AsyncDisposable {
   /** Fetches a URL. Any status is an answer; see `response.ok`. */
   fetch(url: string | URL, init?: FetchInit): Promise<FetchResponse>;
@@ -87,9 +90,10 @@ export function createUrlFetcher(policy: UrlFetcherPolicy = {}): UrlFetcher {
   async function fetchOk(url: string | URL, init?: FetchInit): Promise<FetchResponse> {
     const response = await fetch(url, init);
     if (response.ok) return response;
-    response.cancel();
     const { status } = response;
-    throw failure("BAD_STATUS", `The server answered with status ${status}`, { reason: "status", status });
+    const error = failure("BAD_STATUS", `The server answered with status ${status}`, { reason: "status", status });
+    response.refuse(error);
+    throw error;
   }
 
   async function close(): Promise<void> {

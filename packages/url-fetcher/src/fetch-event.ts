@@ -32,7 +32,9 @@ export interface FetchFailed extends FetchSubject {
   readonly explanation: string | undefined;
   /** The address that was refused or did not answer. */
   readonly address: string | undefined;
-  /** The error underneath. */
+  /** The code of the error underneath, such as `ECONNREFUSED`. */
+  readonly causeCode: string | undefined;
+  /** The error underneath. Not enumerable: errors of TLS have certificates that JSON cannot write. */
   readonly cause: unknown;
   readonly ms: number;
 }
@@ -94,5 +96,11 @@ const denials: ReadonlySet<FailureReason> = new Set<FailureReason>([
 export function failedEvent(error: UrlFetchError, about: FetchSubject & { readonly ms: number }): FetchFailed {
   const { reason = "broken", explanation, address, cause } = failureDetail(error) ?? {};
   const type = denials.has(reason) ? "denied" : "failed";
-  return { type, code: error.code, reason, explanation, address, cause, ...about };
+  const event = { type, code: error.code, reason, explanation, address, causeCode: codeOf(cause), ...about } as const;
+  return Object.defineProperty(event as typeof event & { readonly cause: unknown }, "cause", { value: cause });
+}
+
+function codeOf(error: unknown): string | undefined {
+  const { code } = (typeof error === "object" && error !== null ? error : {}) as { readonly code?: unknown };
+  return typeof code === "string" ? code : undefined;
 }

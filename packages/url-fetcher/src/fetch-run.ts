@@ -44,7 +44,7 @@ export class FetchRun implements Registered {
   #reject: (error: UrlFetchError) => void = () => {};
   #isAnswered = false;
   #isOver = false;
-  readonly #onAbort = (): void => this.fail(failure("ABORTED", "The fetch was aborted", { reason: "aborted" }));
+  readonly #onAbort = (): void => this.fail(aborted());
 
   constructor(parts: FetcherParts, request: FetchRequest, target: Target) {
     // Only events tell how long a fetch took.
@@ -189,7 +189,7 @@ export class FetchRun implements Registered {
       url: target.href,
       redirected: this.#redirects > 0,
       dropHeaders: this.#parts.policy.dropResponseHeaders,
-      cancel: this.#onAbort,
+      giveUp: (error = aborted()) => this.fail(error),
     });
   }
 
@@ -243,6 +243,10 @@ export class FetchRun implements Registered {
   #ms(): number {
     return performance.now() - this.#startedAt;
   }
+}
+
+function aborted(): UrlFetchError {
+  return failure("ABORTED", "The fetch was aborted", { reason: "aborted" });
 }
 
 /** For what a run was waiting for when it ended; its caller has been told why already. */

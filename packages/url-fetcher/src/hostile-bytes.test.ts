@@ -139,7 +139,8 @@ describe("bytes that no server should send", () => {
       for (const batch of fc.sample(fc.array(answer, { minLength: 24, maxLength: 24 }), 5000)) {
         await Promise.all(batch.map(fetchOnce));
         answers.clear();
-        if (performance.now() > until) break;
+        // On a machine that is too busy to answer in time, it goes on until there is an answer.
+        if (performance.now() > until && outcomes.has("answered")) break;
       }
 
       const expected = new Set([

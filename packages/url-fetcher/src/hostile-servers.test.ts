@@ -153,6 +153,19 @@ describe("a hostile server", () => {
     }
   });
 
+  it("keeps no place with a body that nobody can read", async () => {
+    await using server = await LoopbackServer.start((socket) => {
+      socket.write("HTTP/1.1 205 Reset Content\r\ncontent-length: 3000000\r\n\r\n");
+      socket.write(Buffer.alloc(3_000_000));
+    });
+    await using fetcher = createUrlFetcher(server.policy);
+
+    const response = await fetcher.fetch(server.url());
+
+    expect([response.status, response.body, await response.text()]).toEqual([205, null, ""]);
+    await expect.poll(() => fetcher.stats().active).toBe(0);
+  });
+
   it("gets no body of a HEAD through", async () => {
     await using server = await LoopbackServer.start((socket) => socket.write(`${head}content-length: 5\r\n\r\nhello`));
     await using fetcher = createUrlFetcher(server.policy);

@@ -74,6 +74,14 @@ async function dialOne(connect: Connect, target: Parameters<Connect>[0]): Promis
   } catch (cause) {
     throw new DialError({ reason: "connect", explanation: "The connection was not made", address, cause });
   }
+  // undici asks for a connection again, and again, at once, when it is given one that has ended.
+  if ((socket as Duplex | undefined)?.destroyed !== false) {
+    throw new DialError({
+      reason: "connect",
+      explanation: "The connection had ended when it was handed over",
+      address,
+    });
+  }
   const { remoteAddress: peer } = socket as { remoteAddress?: unknown };
   if (peer !== undefined && !isSame(peer, address)) {
     discard(socket);

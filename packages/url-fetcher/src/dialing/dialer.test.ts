@@ -2,11 +2,13 @@ import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { Duplex, duplexPair } from "node:stream";
+import { createServer as createTlsServer } from "node:tls";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createUrlFetcher, type UrlFetcher } from "../create-url-fetcher.ts";
 import { failureDetail } from "../errors/url-fetch-error.ts";
 import type { FetchEvent } from "../fetch-event.ts";
 import { StubInternet } from "../fixtures/stub-internet.ts";
+import { createTestAuthority } from "../fixtures/test-authority.ts";
 import type { UrlFetcherPolicy } from "../policy/url-fetcher-policy.ts";
 import type { ConnectTarget } from "./connect.ts";
 
@@ -185,6 +187,33 @@ describe("createDialer", () => {
     expect(running).toBe(0);
   });
 
+  it("looks up other names while those of a silent server are given up", async () => {
+    const fetcher = fetcherOf({
+      timeouts: { connect: 50 },
+      resolver: (host) => (host.startsWith("silent") ? new Promise<never>(() => {}) : Promise.resolve([])),
+    });
+    const silent = Array.from({ length: 16 }, (_, index) => fetcher.text(`http://silent${index}.example.com/`));
+
+    await Promise.allSettled(silent);
+    const error = await fetcher.text("http://a.example.com/").catch((thrown: unknown) => thrown);
+
+    expect(failureDetail(error)?.explanation).toBe("The name has no addresses");
+  });
+
+  it.each(["http", "https"])("refuses a connection that has ended already, for %s", async (scheme) => {
+    let dialled = 0;
+    const fetcher = fetcherOf({
+      resolver: async () => ["93.184.215.14"],
+      connect: async () => {
+        dialled += 1;
+        return duplexPair()[0].destroy();
+      },
+    });
+
+    expect(await reasonOf(fetcher.text(`${scheme}://a.example.com/`))).toBe("connect");
+    expect(dialled).toBe(1);
+  });
+
   it("verifies the certificate against the name of the URL", async () => {
     await using internet = new StubInternet({ dns: { "a.example.com": ["93.184.215.14"] } });
     const { connect } = internet.policy;
@@ -200,6 +229,34 @@ describe("createDialer", () => {
 
     expect(error).toMatchObject({ code: "UNREACHABLE" });
     expect(events).toMatchObject([{ type: "failed", reason: "tls" }]);
+  });
+
+  it("tells the log, and not the client, what is wrong with a certificate", async () => {
+    const { ca, identityOf } = createTestAuthority();
+    let connections = 0;
+    const server = createTlsServer(identityOf("other.example.com"), (socket) => void socket.on("error", () => {}));
+    server.on("connection", () => (connections += 1));
+    const port = await listen(server);
+    const written: string[] = [];
+    const events: FetchEvent[] = [];
+    const fetcher = fetcherOf({
+      ports: [port],
+      allowAddresses: ["127.0.0.1"],
+      resolver: async () => ["127.0.0.1"],
+      tls: { ca },
+      retry: { baseMs: 1 },
+      onEvent(event) {
+        events.push(event);
+        written.push(JSON.stringify(event));
+      },
+    });
+
+    const error = await fetcher.text(`https://a.example.com:${port}/`).catch((thrown: unknown) => thrown);
+
+    expect(error).toMatchObject({ code: "UNREACHABLE" });
+    expect(events).toMatchObject([{ reason: "tls", cause: { host: "a.example.com" } }]);
+    expect(written).toEqual([expect.stringContaining('"causeCode":"ERR_TLS_CERT_ALTNAME_INVALID"')]);
+    expect(connections).toBe(1);
   });
 
   it("refuses a certificate of an authority that nobody trusts, whatever the environment says", async () => {

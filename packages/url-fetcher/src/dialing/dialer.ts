@@ -1,5 +1,5 @@
 import { isIP, type Socket } from "node:net";
-import type { Duplex } from "node:stream";
+import { Duplex } from "node:stream";
 import { buildConnector } from "undici";
 import { refusedPeer } from "../address/address-rule.ts";
 import { toError } from "../errors/to-error.ts";
@@ -34,7 +34,10 @@ export interface Dialer {
 export function createDialer(policy: ResolvedPolicy): Dialer {
   const { addresses: rule, proxy, seams, timeouts } = policy;
   const connect: Connect = seams.connect ?? connectTcp;
-  const resolve: Resolver = queueLookups(seams.resolver ?? systemResolver, maxLookups);
+  const resolve: Resolver = queueLookups(seams.resolver ?? systemResolver, {
+    most: maxLookups,
+    isStoppable: seams.resolver !== undefined,
+  });
   // Said aloud, because NODE_TLS_REJECT_UNAUTHORIZED would turn it off otherwise.
   const secure = buildConnector({ ...(seams.tls as object), rejectUnauthorized: true, allowH2: false, timeout: 0 });
   const underWay = new Set<AbortController>();
@@ -87,10 +90,13 @@ export function createDialer(policy: ResolvedPolicy): Dialer {
     const target = { hostname, host, port: String(port), protocol: "https:", httpSocket: socket as Socket };
     try {
       return await new Promise<Duplex>((secured, reject) => {
-        // A connection that ends in the middle of the handshake may say so on the socket underneath alone.
-        socket.once("close", () => reject(new DialError({ reason: "tls", explanation: "The connection ended" })));
+        // A connection that ends in the middle of the handshake may say so on the socket underneath alone; one that ends
+        // because of the handshake says so there first, and why after that.
+        const ended = () => reject(new DialError({ reason: "tls", explanation: "The connection ended" }));
+        socket.once("close", () => setImmediate(ended));
         secure(target, (cause, result) => {
-          if (result !== null) return void secured(result);
+          // Undefined when it failed, whatever its type says.
+          if ((result as Socket | null | undefined) instanceof Duplex) return void secured(result as Socket);
           socket.destroy();
           reject(new DialError({ reason: "tls", explanation: "The handshake failed", cause }));
         });

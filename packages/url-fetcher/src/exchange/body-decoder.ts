@@ -1,6 +1,5 @@
-import type { Transform } from "node:stream";
 import { failure, type UrlFetchError } from "../errors/url-fetch-error.ts";
-import { createDecoder, undecodable } from "./content-codings.ts";
+import { createDecoder, undecodable, type Decoder } from "./content-codings.ts";
 
 /** What may come out of a body; see {@link BodyDecoder}. */
 export interface DecodingLimits {
@@ -19,14 +18,14 @@ export interface DecoderOutput {
 }
 
 /** Bytes that a body may have whatever its ratio: short texts of one letter are not yet bombs. */
-const ratioFreeBytes = 262_144;
+const ratioFreeBytes = 1_048_576;
 
 /**
  * Undoes the content codings of one body while it streams. Every stage is counted as it gives out, so that a bomb ends
  * with the first bytes that are too many, and also one that is hidden between two stages.
  */
 export class BodyDecoder {
-  readonly #stages: readonly Transform[];
+  readonly #stages: readonly Decoder[];
   readonly #limits: DecodingLimits;
   readonly #output: DecoderOutput;
   #wire = 0;
@@ -36,7 +35,8 @@ export class BodyDecoder {
     this.#limits = limits;
     this.#output = output;
     this.#stages = codings.map(createDecoder);
-    for (const [index, stage] of this.#stages.entries()) this.#attach(stage, this.#stages[index + 1]);
+    let taken = () => this.#wire;
+    for (const [index, stage] of this.#stages.entries()) taken = this.#attach(stage, this.#stages[index + 1], taken);
     this.#stages[0]?.on("drain", () => output.onDrain());
   }
 
@@ -47,7 +47,10 @@ export class BodyDecoder {
   }
 
   end(): void {
-    if (!this.#isOver) this.#stages[0]?.end();
+    if (this.#isOver) return;
+    // Servers name their usual coding also where there is nothing to encode.
+    if (this.#wire === 0) this.#finish();
+    else this.#stages[0]?.end();
   }
 
   /** The reader has room again. */
@@ -60,7 +63,11 @@ export class BodyDecoder {
     for (const stage of this.#stages) stage.destroy();
   }
 
-  #attach(stage: Transform, next: Transform | undefined): void {
+  /**
+   * @param taken How many bytes have gone into the stage.
+   * @returns How many have come out.
+   */
+  #attach(stage: Decoder, next: Decoder | undefined, taken: () => number): () => number {
     let bytes = 0;
     stage.on("error", (cause) => this.#fail(undecodable("The body of the answer cannot be decoded", cause)));
     stage.on("data", (chunk: Buffer) => {
@@ -70,14 +77,20 @@ export class BodyDecoder {
       if (excess !== undefined) return this.#fail(excess);
       if (next === undefined && !this.#output.onChunk(chunk)) stage.pause();
     });
+    stage.on("end", () => {
+      if (this.#isOver) return;
+      // Node's decoders end with their coding, and drop what the server sends behind it: another frame of zstd, or bytes
+      // without end, which would hold the connection after the body has been read.
+      if (stage.bytesWritten < taken()) this.#fail(undecodable("The body of the answer goes on after its coding ends"));
+      else if (next === undefined) this.#finish();
+    });
     if (next !== undefined) stage.pipe(next);
-    else {
-      stage.on("end", () => {
-        if (this.#isOver) return;
-        this.#isOver = true;
-        this.#output.onEnd();
-      });
-    }
+    return () => bytes;
+  }
+
+  #finish(): void {
+    this.destroy();
+    this.#output.onEnd();
   }
 
   #excess(bytes: number): UrlFetchError | undefined {

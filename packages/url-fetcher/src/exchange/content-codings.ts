@@ -15,8 +15,14 @@ const chunkSize = 65_536;
 /** RFC 9659 section 3: a window of 8 MiB is all that HTTP may ask of a decoder. */
 const zstdWindowLog = 23;
 
+/** A stream that undoes a coding. */
+export type Decoder = Transform & {
+  /** How many bytes it has used of those that were written: fewer, at its end, when the coding ended before. */
+  readonly bytesWritten: number;
+};
+
 /** RFC 9110 section 8.4.1, RFC 7932, RFC 8878. */
-const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+const decoders: ReadonlyMap<string, () => Decoder> = new Map<string, () => Decoder>([
   ["gzip", () => createGunzip({ chunkSize })],
   ["x-gzip", () => createGunzip({ chunkSize })],
   ["deflate", () => new Inflate()],
@@ -44,7 +50,7 @@ export function readCodings(header: string | readonly string[] | undefined, most
 }
 
 /** The decoder of a coding that {@link readCodings} knows. */
-export function createDecoder(coding: string): Transform {
+export function createDecoder(coding: string): Decoder {
   const create = decoders.get(coding);
   if (create === undefined) throw undecodable("The answer has a content coding that is not known here");
   return create();
@@ -57,7 +63,11 @@ export function undecodable(message: string, cause?: unknown): UrlFetchError {
 
 /** `deflate` is the zlib format (RFC 9110 section 8.4.1.2), but some servers send the bare stream: the first byte tells. */
 class Inflate extends Transform {
-  #inner: Transform | undefined;
+  #inner: Decoder | undefined;
+
+  get bytesWritten(): number {
+    return this.#inner?.bytesWritten ?? 0;
+  }
 
   override _transform(chunk: Buffer, _encoding: string, callback: TransformCallback): void {
     this.#inner ??= this.#open(
@@ -68,7 +78,7 @@ class Inflate extends Transform {
   }
 
   override _flush(callback: TransformCallback): void {
-    if (this.#inner === undefined) return callback();
+    if (this.#inner === undefined || this.#inner.readableEnded) return callback();
     this.#inner.once("end", callback);
     this.#inner.end();
   }
@@ -83,7 +93,9 @@ class Inflate extends Transform {
     callback(error);
   }
 
-  #open(inner: Transform): Transform {
+  #open(inner: Decoder): Decoder {
+    // Also before it is told to: it ends with its coding, whatever else is written.
+    inner.on("end", () => this.push(null));
     inner.on("data", (piece: Buffer) => {
       if (!this.push(piece)) inner.pause();
     });

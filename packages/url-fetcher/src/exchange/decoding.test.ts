@@ -139,6 +139,50 @@ describe("the body of an answer", () => {
     expect(await outcome()).toBe("INVALID_RESPONSE encoding");
   });
 
+  it.each(["gzip", "deflate", "br", "zstd", "gzip, br"])("is empty when it is %s of nothing", async (encoding) => {
+    serve(Buffer.alloc(0), encoding);
+
+    expect(await outcome()).toBe(0);
+  });
+
+  const hello = Buffer.from("hello");
+  it.each([
+    ["two frames of zstd", Buffer.concat([zstdCompressSync(hello), zstdCompressSync(hello)]), "zstd"],
+    [
+      "a skippable frame of zstd",
+      Buffer.concat([Buffer.from("502a4d1800000000", "hex"), zstdCompressSync(hello)]),
+      "zstd",
+    ],
+    ["a brotli and more", Buffer.concat([brotliCompressSync(hello), hello]), "br"],
+    ["a deflate and more", Buffer.concat([deflateSync(hello), hello]), "deflate"],
+    ["a bare deflate and more", Buffer.concat([deflateRawSync(hello), hello]), "deflate"],
+    ["a gzip and zeros", Buffer.concat([gzipSync(hello), Buffer.alloc(8)]), "gzip"],
+    ["a brotli and more, in a gzip", gzipSync(Buffer.concat([brotliCompressSync(hello), hello])), "br, gzip"],
+  ])("is not cut short, nor its connection held, when it is %s", async (_, body, encoding) => {
+    let held = 0;
+    respond = (_request, response) => {
+      held += 1;
+      response.on("close", () => (held -= 1));
+      // It never ends: whoever is content with the first part waits for the rest in vain, or for ever.
+      response.writeHead(200, { "content-encoding": encoding }).write(body);
+    };
+
+    expect(await outcome()).toBe("INVALID_RESPONSE encoding");
+    await expect.poll(() => held).toBe(0);
+  });
+
+  it("of several gzip members is all of them", async () => {
+    serve(Buffer.concat([gzipSync(hello), gzipSync(hello)]), "gzip");
+
+    expect(await outcome()).toBe(10);
+  });
+
+  it("may be a megabyte of one letter: that is no bomb yet", async () => {
+    serve(gzipSync(Buffer.alloc(1_000_000, "a")), "gzip");
+
+    expect(await outcome()).toBe(1_000_000);
+  });
+
   it("is not waited for where there is none", async () => {
     await using fetcher = createLocalFetcher();
     for (const status of [204, 304]) {
@@ -218,6 +262,41 @@ describe("the body of an answer", () => {
     expect((value as { b?: number }).b).toBeUndefined();
     expect(response.bodyUsed).toBe(true);
     await expect(response.text()).rejects.toThrow(TypeError);
+  });
+
+  it("is never shared between two readers", async () => {
+    respond = (_, response) => {
+      response.write("first ");
+      setImmediate(() => response.end("second"));
+    };
+    await using fetcher = createLocalFetcher();
+    const wholeFirst = await fetcher.fetch(base);
+    const streamFirst = await fetcher.fetch(base);
+
+    const stream = wholeFirst.body;
+    const whole = wholeFirst.text();
+    await expect(stream?.getReader().read()).rejects.toThrow("read it once");
+    expect(await whole).toBe("first second");
+
+    const reader = streamFirst.body?.getReader();
+    await reader?.read();
+    reader?.releaseLock();
+    await expect(streamFirst.text()).rejects.toThrow("read it once");
+    streamFirst.cancel();
+  });
+
+  it("goes on to its reader when a stream that came too late is cancelled", async () => {
+    respond = (_, response) => {
+      response.write("first ");
+      setImmediate(() => response.end("second"));
+    };
+    await using fetcher = createLocalFetcher();
+    const response = await fetcher.fetch(base);
+
+    const whole = response.text();
+    await response.body?.cancel();
+
+    expect(await whole).toBe("first second");
   });
 
   it("is not quoted when it is not JSON", async () => {

@@ -109,6 +109,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#error !== undefined) return;
     this.wireBytes += chunk.length;
     if (this.wireBytes > this.#policy.limits.wire) return this.abort(tooLarge(this.#policy.limits.wire));
+    // What a server sends where there is no body, as with a 205, has no reader who could make room for it.
+    if (!this.hasBody) return;
     const isWelcome = this.#decoder === undefined ? this.#take(chunk) : this.#decoder.write(chunk);
     if (isWelcome) return;
     controller.pause();

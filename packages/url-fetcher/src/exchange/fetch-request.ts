@@ -112,7 +112,12 @@ function bodyOf(
     throw failure("INVALID_REQUEST", `A ${method} has no body; use another method`, { reason: "body" });
   }
   const body = isGiven ? readBody(given, most) : undefined;
-  if (body instanceof Promise) return body.then((ready) => described(ready, headers));
+  if (body instanceof Promise) {
+    const ready = body.then((encoded) => described(encoded, headers));
+    // A fetch that ends before it comes to its body, at a refused URL say, does not look at this again.
+    ready.catch(() => {});
+    return ready;
+  }
   if (body !== undefined) return described(body, headers);
   described({ length: 0, type: undefined }, headers);
   return undefined;

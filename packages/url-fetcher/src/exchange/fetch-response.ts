@@ -1,4 +1,4 @@
-import { failure } from "../errors/url-fetch-error.ts";
+import { failure, type UrlFetchError } from "../errors/url-fetch-error.ts";
 import { UrlPolicyError } from "../errors/url-policy-error.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -24,8 +24,8 @@ export interface ResponseOrigin {
   readonly redirected: boolean;
   /** Names of headers that are left out, in lower case. */
   readonly dropHeaders: ReadonlySet<string>;
-  /** Ends the exchange when the reader loses interest. */
-  readonly cancel: () => void;
+  /** Ends the exchange when the reader loses interest, and why if there is more to say than that. */
+  readonly giveUp: (error?: UrlFetchError) => void;
 }
 
 /**
@@ -41,20 +41,21 @@ export class FetchResponse {
   readonly redirected: boolean;
   readonly #exchange: Exchange;
   readonly #dropHeaders: ReadonlySet<string>;
-  readonly #cancel: () => void;
+  readonly #giveUp: (error?: UrlFetchError) => void;
   #headers: Headers | undefined;
   #stream: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
-  #isUsed = false;
+  /** Who has begun to read the body: the reader of the stream, or a method for the whole of it. */
+  #reader: "stream" | "whole" | undefined;
 
   /** @internal */
-  constructor(exchange: Exchange, { url, redirected, dropHeaders, cancel }: ResponseOrigin) {
+  constructor(exchange: Exchange, { url, redirected, dropHeaders, giveUp }: ResponseOrigin) {
     this.status = exchange.status;
     this.statusText = exchange.statusText;
     this.url = url;
     this.redirected = redirected;
     this.#exchange = exchange;
     this.#dropHeaders = dropHeaders;
-    this.#cancel = cancel;
+    this.#giveUp = giveUp;
   }
 
   /** Whether the status is 2xx. */
@@ -73,7 +74,7 @@ export class FetchResponse {
 
   /** Whether the body has been read, or is being read. */
   get bodyUsed(): boolean {
-    return this.#isUsed;
+    return this.#reader !== undefined;
   }
 
   /** The body as it comes in, or null where there can be none. It rejects with a {@link UrlFetchError}. */
@@ -114,8 +115,14 @@ export class FetchResponse {
 
   /** Gives up the body, and frees its connection. */
   cancel(): void {
-    this.#isUsed = true;
-    this.#cancel();
+    this.#reader ??= "stream";
+    this.#giveUp();
+  }
+
+  /** @internal Gives it up for a reason that the audit shall see. */
+  refuse(error: UrlFetchError): void {
+    this.#reader ??= "stream";
+    this.#giveUp(error);
   }
 
   /** At once when it is all there, as it is for most. */
@@ -125,9 +132,8 @@ export class FetchResponse {
   }
 
   #use(): void {
-    const isUsed = this.#isUsed || this.#stream?.locked === true;
-    if (isUsed) throw new UrlPolicyError("The body has been read already; read it once");
-    this.#isUsed = true;
+    if (this.bodyUsed || this.#stream?.locked === true) throw readTwice();
+    this.#reader = "whole";
   }
 
   #openStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
@@ -135,13 +141,17 @@ export class FetchResponse {
     return new ReadableStream(
       {
         pull: async (controller) => {
-          this.#isUsed = true;
+          // Two readers would each get a part of it.
+          if (this.#reader === "whole") throw readTwice();
+          this.#reader = "stream";
           const chunk = await body.next();
           if (chunk === undefined) controller.close();
           // A copy, because the memory of the chunk may hold other bytes before and behind it.
           else controller.enqueue(new Uint8Array(chunk));
         },
-        cancel: () => this.cancel(),
+        cancel: () => {
+          if (this.#reader !== "whole") this.cancel();
+        },
       },
       { highWaterMark: 0 },
     );
@@ -156,6 +166,10 @@ export class FetchResponse {
     }
     return headers;
   }
+}
+
+function readTwice(): UrlPolicyError {
+  return new UrlPolicyError("The body has been read already; read it once");
 }
 
 function decodeUtf8(bytes: Buffer): string {

@@ -57,7 +57,7 @@ export function nextHop(
 ): Hop | undefined {
   if (!redirects.has(status) || location === undefined || location.length === 0) return undefined;
   if (typeof location !== "string") throw refused("The redirect has more than one location");
-  const target = checkLocation(location, hop.target, checkUrl);
+  const target = checkLocation(readLocation(location), hop.target, checkUrl);
   if (hop.target.scheme === "https" && target.scheme === "http") throw refused("The redirect leaves TLS");
   const becomesGet =
     (status === 303 && hop.method !== "HEAD" && hop.method !== "GET") ||
@@ -74,6 +74,14 @@ export function nextHop(
     if (!isKept || (becomesGet && bodyHeaders.has(name))) headers.delete(name);
   }
   return { target, method, headers, hasBody };
+}
+
+/** White space around it is none of it (RFC 9110 section 5.5), and browsers take its bytes for UTF-8, which servers rely on. */
+function readLocation(header: string): string {
+  const text = header.replaceAll(/^[ \t]+|[ \t]+$/g, "");
+  // A path to some parsers, a host to others.
+  if (/^https?:(?!\/\/[^/])/i.test(text)) throw refused("The location has a scheme, and not two slashes and a host");
+  return Buffer.from(text, "latin1").toString("utf8");
 }
 
 function checkLocation(location: string, base: Target, checkUrl: (text: string, base: Target) => Target): Target {

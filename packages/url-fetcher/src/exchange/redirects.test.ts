@@ -25,6 +25,7 @@ const dns = {
   "a.example.com": ["93.184.215.14"],
   "b.example.com": ["93.184.215.15"],
   "inside.example.com": ["10.0.0.1"],
+  "xn--bcher-kva.example.com": ["93.184.215.16"],
 };
 
 /** Fetches a URL from servers that redirect as they are told; anything else they answer with 200. */
@@ -88,6 +89,9 @@ describe("a redirect", () => {
     ["a port for something else", "https://b.example.com:22/", "REDIRECT_REFUSED"],
     ["a backslash", "/\\b.example.com/", "REDIRECT_REFUSED"],
     ["a tab", "/\t/b.example.com/", "REDIRECT_REFUSED"],
+    ["a scheme without a host", "https:b.example.com/", "REDIRECT_REFUSED"],
+    ["a scheme with one slash", "https:/b.example.com/", "REDIRECT_REFUSED"],
+    ["a scheme with three slashes", "https:///b.example.com/", "REDIRECT_REFUSED"],
     ["a URL that is too long", `/${"x".repeat(9000)}`, "REDIRECT_REFUSED"],
     ["itself", start, "REDIRECT_REFUSED"],
   ])("to %s is refused", async (_, location, code) => {
@@ -95,6 +99,20 @@ describe("a redirect", () => {
 
     expect(result).toMatchObject({ code });
     expect(new Set(internet?.dialled)).toEqual(new Set(["93.184.215.14 443"]));
+  });
+
+  it.each([
+    ["white space around it", "/next \t", "https://a.example.com/next"],
+    ["bytes of UTF-8", Buffer.from("/größe").toString("latin1"), "https://a.example.com/gr%C3%B6%C3%9Fe"],
+    [
+      "a name in UTF-8",
+      Buffer.from("https://bücher.example.com/").toString("latin1"),
+      "https://xn--bcher-kva.example.com/",
+    ],
+  ])("with %s is followed as browsers do", async (_, location, expected) => {
+    const result = await follow(start, { [start]: { status: 302, location } });
+
+    expect(result).toMatchObject({ status: 200, url: expected });
   });
 
   it("has one error for a refused host and a dead one", async () => {

@@ -26,9 +26,9 @@ export interface ReadyBody {
  */
 export function readBody(body: unknown, most: number): ReadyBody | Promise<ReadyBody> {
   if (typeof body === "string") return ready(Buffer.from(body), "text/plain;charset=UTF-8", most);
-  if (body instanceof ArrayBuffer) return ready(Buffer.from(body), undefined, most);
+  if (body instanceof ArrayBuffer) return readyCopy(Buffer.from(body), most);
   if (ArrayBuffer.isView(body)) {
-    return ready(Buffer.from(body.buffer as ArrayBuffer, body.byteOffset, body.byteLength), undefined, most);
+    return readyCopy(Buffer.from(body.buffer as ArrayBuffer, body.byteOffset, body.byteLength), most);
   }
   if (body instanceof URLSearchParams) {
     return ready(Buffer.from(body.toString()), "application/x-www-form-urlencoded;charset=UTF-8", most);
@@ -45,6 +45,12 @@ function ready(content: Buffer, type: string | undefined, most: number): ReadyBo
   return { content, type, length: content.length };
 }
 
+/** A copy, because the caller may change its memory, or give it away, before it is sent, or sent again. */
+function readyCopy(content: Buffer, most: number): ReadyBody {
+  if (content.length > most) throw tooLarge(most);
+  return ready(Buffer.from(content), undefined, most);
+}
+
 /** The platform knows how to write forms. */
 async function encode(body: Blob | FormData, most: number): Promise<ReadyBody> {
   const parts = body instanceof Blob ? [body] : [...body.values()];
@@ -57,17 +63,21 @@ async function encode(body: Blob | FormData, most: number): Promise<ReadyBody> {
 
 async function* counted(chunks: AsyncIterable<unknown>, most: number): AsyncGenerator<Uint8Array> {
   let bytes = 0;
+  for await (const chunk of ofCaller(chunks)) {
+    const isBytes = typeof chunk === "string" || chunk instanceof Uint8Array;
+    if (!isBytes) throw unsendable("A piece of the body is no bytes");
+    const piece = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+    bytes += piece.length;
+    if (bytes > most) throw tooLarge(most);
+    yield piece;
+  }
+}
+
+/** Whatever the caller's stream throws is the caller's, also when it is the error of another fetch whose body it sends. */
+async function* ofCaller(chunks: AsyncIterable<unknown>): AsyncGenerator {
   try {
-    for await (const chunk of chunks) {
-      const isBytes = typeof chunk === "string" || chunk instanceof Uint8Array;
-      if (!isBytes) throw unsendable("A piece of the body is no bytes");
-      const piece = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
-      bytes += piece.length;
-      if (bytes > most) throw tooLarge(most);
-      yield piece;
-    }
+    yield* chunks;
   } catch (cause) {
-    if (cause instanceof Error && cause.name === "UrlFetchError") throw cause;
     throw failure("INVALID_REQUEST", "The body of the request broke off", { reason: "body", cause });
   }
 }

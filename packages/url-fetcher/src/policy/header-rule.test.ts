@@ -57,24 +57,48 @@ describe("readHeaders", () => {
     "Metadata-Flavor",
     "metadata",
     "X-aws-ec2-metadata-token",
+    "x-aws-ec2-metadata-token-ttl-seconds",
+    "X-aliyun-ecs-metadata-token",
+    "Metadata-Token",
+    "Metadata-Token-Expiry-Seconds",
+    "X-Metadata-Token-Ttl-Seconds",
+    "X-Identity-Header",
+    "Metadata_Flavor",
+    "transfer_encoding",
     "x-denied",
+    "x_denied",
   ])("refuses %s", (name) => {
     expect(read({ [name]: "x" })).toBe(`The header "${name.toLowerCase()}" is not allowed; leave it out`);
   });
+
+  it.each(["x-request-metadata", "metadata-version", "x-token", "x-amz-meta-name", "client_name", "x_custom"])(
+    "lets %s through, which only looks similar",
+    (name) => {
+      expect(read({ [name]: "x" })).toEqual({ [name]: "x" });
+    },
+  );
 
   it("lets through what metadata services ask for where they are allowed", () => {
     expect(read({ "metadata-flavor": "Google" }, { allowMetadata: true })).toEqual({ "metadata-flavor": "Google" });
   });
 
-  it.each(["X-Forwarded-For", "forwarded", "X-Forwarded-Host", "x-real-ip", "via", "x-original-url", "x-rewrite-url"])(
-    "leaves out %s unless the policy lists it",
-    (name) => {
-      expect(read({ [name]: "127.0.0.1", accept: "a" })).toEqual({ accept: "a" });
-      expect(read({ [name]: "127.0.0.1" }, { only: new Set([name.toLowerCase()]) })).toEqual({
-        [name.toLowerCase()]: "127.0.0.1",
-      });
-    },
-  );
+  it.each([
+    "X-Forwarded-For",
+    "x_forwarded_for",
+    "forwarded",
+    "X-Forwarded-Host",
+    "x-real-ip",
+    "X-Remote-Addr",
+    "True-Client-IP",
+    "via",
+    "x-original-url",
+    "x-rewrite-url",
+  ])("leaves out %s unless the policy lists it", (name) => {
+    expect(read({ [name]: "127.0.0.1", accept: "a" })).toEqual({ accept: "a" });
+    expect(read({ [name]: "127.0.0.1" }, { only: new Set([name.toLowerCase()]) })).toEqual({
+      [name.toLowerCase()]: "127.0.0.1",
+    });
+  });
 
   it("takes only listed headers where there is a list", () => {
     expect(read({ accept: "a" }, { only: new Set(["accept"]) })).toEqual({ accept: "a" });

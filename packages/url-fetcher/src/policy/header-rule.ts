@@ -39,19 +39,16 @@ const ours: ReadonlySet<string> = new Set([
   "x-method-override",
 ]);
 
-/** What metadata services ask for, so that no page can be made to send it. */
-const metadata: ReadonlySet<string> = new Set([
-  "metadata",
-  "metadata-flavor",
-  "x-aws-ec2-metadata-token",
-  "x-aws-ec2-metadata-token-ttl-seconds",
-  "x-google-metadata-request",
-  "x-identity-header",
-]);
+/**
+ * What metadata services ask for, so that no page can be made to send it: Azure, Google and IBM, Linode; AWS, Alibaba and
+ * Huawei with tokens of their own; Azure's identities.
+ */
+const metadata =
+  /^(?:metadata|metadata-flavor|(?:x-(?:.+-)?)?metadata-token(?:-.+)?|x-google-metadata-request|x-identity-header)$/;
 
 /** What proxies tell servers about clients: dropped unless the policy lists it, since servers trust it. */
 const forwarding =
-  /^(?:forwarded|via|x-real-ip|x-client-ip|true-client-ip|cf-connecting-ip|x-original-.*|x-rewrite-url|x-forwarded(?:-.*)?)$/;
+  /^(?:forwarded|via|client-ip|x-(?:real|client|remote|originating|cluster-client)-(?:ip|addr)|(?:true|fastly)-client-ip|cf-connecting-ip(?:v6)?|x-host|x-original-.*|x-rewrite-url|x-forwarded(?:-.*)?)$/;
 
 /** RFC 9110 section 5.6.2. */
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -80,7 +77,7 @@ export function readHeaders(input: HeadersInput | undefined, rule: HeaderRule): 
       if (bytes > rule.maxBytes) {
         throw failure("TOO_LARGE", `The request's headers have more than ${rule.maxBytes} bytes`, { reason: "size" });
       }
-      if (forwarding.test(key) && rule.only?.has(key) !== true) continue;
+      if (forwarding.test(hyphened(key)) && rule.only?.has(key) !== true) continue;
       const before = headers.get(key);
       headers.set(key, before === undefined ? value.trim() : `${before}, ${value.trim()}`);
     }
@@ -105,13 +102,20 @@ export function flattened(headers: RequestHeaders): string[] {
 function checkedName(name: unknown, rule: HeaderRule): string {
   if (typeof name !== "string" || !token.test(name)) throw wrongHeader("The name of a header is no token");
   const key = name.toLowerCase();
+  const read = hyphened(key);
   const isRefused =
-    ours.has(key) ||
+    ours.has(read) ||
     rule.deny.has(key) ||
+    rule.deny.has(read) ||
     (rule.only !== undefined && !rule.only.has(key)) ||
-    (metadata.has(key) && !rule.allowMetadata);
+    (metadata.test(read) && !rule.allowMetadata);
   if (isRefused) throw wrongHeader(`The header ${quote(key)} is not allowed; leave it out`);
   return key;
+}
+
+/** As servers may read it: CGI and what came after it make one name of `x_forwarded_for` and `x-forwarded-for` (RFC 3875 section 4.1.18). */
+function hyphened(key: string): string {
+  return key.includes("_") ? key.replaceAll("_", "-") : key;
 }
 
 /** Own entries only: nothing that was put on a prototype becomes a header. */

@@ -2,25 +2,30 @@ import { covers, parseHosts, type HostList } from "./host-list.ts";
 
 /**
  * Names that lead inside wherever they are resolved, or nowhere: never the public internet, whatever a resolver answers.
- * RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476, and names of containers and clusters.
+ * RFC 6761, RFC 6762, RFC 7686, RFC 9476, the infrastructure of `arpa` (RFC 3172, with RFC 8375 for homes), and the names
+ * that hosts files, home routers, offices, containers and clusters use.
  */
 const reserved: HostList = parseHosts("the reserved hosts", [
   ".localhost",
   ".localdomain",
+  ".localdomain4",
+  ".localdomain6",
+  ".localnet",
   ".local",
   ".internal",
   ".intranet",
+  ".intra",
   ".private",
   ".corp",
   ".home",
   ".lan",
-  ".home.arpa",
-  ".in-addr.arpa",
-  ".ip6.arpa",
+  ".mail",
+  ".arpa",
   ".test",
   ".invalid",
   ".onion",
   ".alt",
+  ".default",
   ".svc",
   ".cluster",
   ".consul",

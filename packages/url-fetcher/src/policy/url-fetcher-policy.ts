@@ -101,7 +101,7 @@ export interface LimitsPolicy {
   readonly wire?: number;
   /** The body after decompression. @default 20_971_520 */
   readonly decoded?: number;
-  /** How many times larger than the wire's bytes a body may become, once it has 256 KiB. @default 200 */
+  /** How many times larger than the wire's bytes a body may become, once it has 1 MiB. @default 200 */
   readonly ratio?: number;
   /** How many content codings may be stacked. @default 2 */
   readonly codings?: number;

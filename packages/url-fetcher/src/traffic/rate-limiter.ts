@@ -9,6 +9,13 @@ export interface RateLimiter {
   admit(principal: string, host: string): Promise<void>;
 }
 
+/** Stores speak to other machines, and may pass on what those say. */
+function isDecision(value: unknown): value is RateLimitDecision {
+  if (typeof value !== "object" || value === null) return false;
+  const { allowed, retryAfterMs } = value as Record<keyof RateLimitDecision, unknown>;
+  return allowed === true || (allowed === false && typeof retryAfterMs === "number" && retryAfterMs >= 0);
+}
+
 /** Makes the limiter of a fetcher. */
 export function createRateLimiter(policy: NonNullable<ResolvedPolicy["rateLimit"]>): RateLimiter {
   const { requests, perMs, burst, onStoreFailure } = policy;
@@ -17,7 +24,9 @@ export function createRateLimiter(policy: NonNullable<ResolvedPolicy["rateLimit"
 
   async function ask(key: string): Promise<RateLimitDecision> {
     try {
-      return await store.consume(key, bucket);
+      const decision = await store.consume(key, bucket);
+      if (!isDecision(decision)) throw new TypeError("The store gave no decision");
+      return decision;
     } catch (cause) {
       if (onStoreFailure === "allow") return { allowed: true, retryAfterMs: 0 };
       throw failure("RATE_LIMITED", "The rate limit cannot be checked; try again later", { reason: "rate", cause });
