@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { parseAddress } from "../address/ip-address.ts";
 import { toError } from "../errors/to-error.ts";
@@ -74,6 +75,7 @@ async function dialOne(connect: Connect, target: Parameters<Connect>[0]): Promis
   } catch (cause) {
     throw new DialError({ reason: "connect", explanation: "The connection was not made", address, cause });
   }
+  await established(socket, target);
   // undici asks for a connection again, and again, at once, when it is given one that has ended.
   if ((socket as Duplex | undefined)?.destroyed !== false) {
     throw new DialError({
@@ -89,6 +91,17 @@ async function dialOne(connect: Connect, target: Parameters<Connect>[0]): Promis
     throw new DialError({ reason: "peer", explanation: `Dialled ${address}, reached ${reached}`, address });
   }
   return socket;
+}
+
+/** A socket knows its peer when it is connected, and not before. */
+async function established(socket: Duplex, { address, signal }: Parameters<Connect>[0]): Promise<void> {
+  if ((socket as { connecting?: unknown } | undefined)?.connecting !== true) return;
+  try {
+    await once(socket, "connect", { signal });
+  } catch (cause) {
+    discard(socket);
+    throw new DialError({ reason: "connect", explanation: "The connection was not made", address, cause });
+  }
 }
 
 /** Ends a connection that nobody uses; it may still fail on its way out. */

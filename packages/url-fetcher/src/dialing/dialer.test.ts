@@ -119,24 +119,30 @@ describe("createDialer", () => {
     expect(slow?.aborted).toBe(true);
   });
 
-  it("refuses a socket that has reached another address than the one it was sent to", async () => {
-    const server = createServer();
-    const port = await listen(server);
-    let destroyed: Promise<unknown> | undefined;
-    const fetcher = fetcherOf({
-      resolver: async () => ["93.184.215.14"],
-      connect: async () => {
-        const { connect } = await import("node:net");
-        const socket = connect(port, "127.0.0.1");
-        await once(socket, "connect");
-        destroyed = once(socket, "close");
-        return socket;
-      },
-    });
+  it.each([
+    ["connected", true],
+    ["still connecting", false],
+  ])(
+    "refuses a socket, handed over %s, that reaches another address than the one it was sent to",
+    async (_how, isConnected) => {
+      const server = createServer();
+      const port = await listen(server);
+      let destroyed: Promise<unknown> | undefined;
+      const fetcher = fetcherOf({
+        resolver: async () => ["93.184.215.14"],
+        connect: async () => {
+          const { connect } = await import("node:net");
+          const socket = connect(port, "127.0.0.1");
+          if (isConnected) await once(socket, "connect");
+          destroyed = once(socket, "close");
+          return socket;
+        },
+      });
 
-    expect(await reasonOf(fetcher.text("http://a.example.com/"))).toBe("peer");
-    await destroyed;
-  });
+      expect(await reasonOf(fetcher.text("http://a.example.com/"))).toBe("peer");
+      await destroyed;
+    },
+  );
 
   it("gives up a resolver, a connection and a handshake that do not end", async () => {
     const never = new Promise<never>(() => {});

@@ -17,7 +17,7 @@ export function wrongOption(name: string, value: unknown, remedy: string): UrlPo
 /** A value as it stands in a message: in JSON where it has one, and cut. */
 export function quote(value: unknown): string {
   if (value === undefined || value === null) return value === null ? "null" : "nothing";
-  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
   if (typeof value !== "string") {
     if (typeof value !== "object") return `a ${typeof value}`;
     return Array.isArray(value) ? "an array" : "an object";

@@ -86,7 +86,7 @@ export function checkFunction(name: string, value: unknown): void {
  */
 export function checkNames(name: string, value: object, known: readonly string[]): void {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw wrongOption(name, value, "it must be an object");
+    throw wrongOption(name, value, "it must be an object with options");
   }
   for (const key of Object.keys(value)) {
     if (!known.includes(key)) throw wrongOption(`An option of ${name}`, key, `use ${known.join(", ")}`);

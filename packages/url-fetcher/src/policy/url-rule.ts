@@ -37,6 +37,7 @@ const treacherous = /[\u0000-\u001f\u007f\\]|^[ \u00a0\ufeff]|[ \u00a0\ufeff]$/;
 /** What parsers read as user information, also when there is nothing before the "@". */
 const userInfo = /^[^/?#]*@/;
 
+const named = /^([a-z][a-z0-9+.-]*):/i;
 const absolute = /^([a-z][a-z0-9+.-]*):\/\/(?=[^/])/i;
 
 /** Labels of letters, digits, hyphens and, as they are in use, underscores (RFC 1123 section 2.1, RFC 1035 section 2.3.4). */
@@ -65,6 +66,8 @@ export function createUrlGate(rule: UrlRule): (text: string, base?: Target) => T
     }
     const match = absolute.exec(text);
     if (match === null && base === undefined) {
+      const scheme = named.exec(text)?.[1]?.toLowerCase();
+      if (scheme !== undefined && !rule.schemes.has(scheme)) throw wrongScheme(scheme, rule);
       throw wrongUrl("url", 'The URL is not absolute; begin with a scheme and a host, as "https://example.com/"');
     }
     if (
@@ -86,8 +89,7 @@ export function createUrlGate(rule: UrlRule): (text: string, base?: Target) => T
 function targetOf(url: URL, rule: UrlRule): Target {
   const scheme = url.protocol.slice(0, -1);
   if ((scheme !== "http" && scheme !== "https") || !rule.schemes.has(scheme)) {
-    const allowed = [...rule.schemes].join(" or ");
-    throw wrongUrl("scheme", `The scheme ${quote(scheme)} is not allowed; use ${allowed}`);
+    throw wrongScheme(scheme, rule);
   }
   if (url.username !== "" || url.password !== "") {
     throw wrongUrl("url", "The URL has user information; send credentials in a header");
@@ -134,6 +136,10 @@ function isIpv6(host: string): boolean {
 
 function refused(explanation: string): FailureDetail {
   return { reason: "host", explanation };
+}
+
+function wrongScheme(scheme: string, { schemes }: UrlRule): UrlFetchError {
+  return wrongUrl("scheme", `The scheme ${quote(scheme)} is not allowed; use ${[...schemes].join(" or ")}`);
 }
 
 function wrongUrl(reason: "url" | "scheme" | "port", message: string): UrlFetchError {
