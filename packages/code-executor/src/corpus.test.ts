@@ -15,7 +15,7 @@ const isQuick = ({ class: kind }: CorpusCase): boolean =>
  * A program that may be stopped for its time is stopped soon; one that must run out of memory gets the time for it, on a
  * machine that is busy as well.
  */
-const cpuMsFor = (each: CorpusCase): number => (acceptedBy(each).includes("timeout") ? 250 : 10_000);
+const cpuMsFor = (each: CorpusCase): number => (acceptedBy(each).includes("timeout") ? 120 : 10_000);
 
 /** It calls the host for ever: here the number of calls ends it before the time does. */
 const endsByCalls = new Set(["async-host-pingpong"]);

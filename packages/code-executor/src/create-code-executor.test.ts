@@ -3,6 +3,7 @@ import { sandboxProcesses } from "./fixtures/children.ts";
 import { scriptedBackend } from "./fixtures/scripted-backend.ts";
 import { type Capabilities, createCodeExecutor, GuestError, type RunOptions, type RunResult } from "./index.ts";
 
+const longForm = process.env.PLINTH_ATTACK_SECONDS !== undefined;
 const errors: unknown[] = [];
 const executor = createCodeExecutor({ backend: "process", onError: (error) => errors.push(error) });
 
@@ -57,7 +58,8 @@ describe("a program", () => {
       { language: "typescript" },
     ],
     ["throw { a: 1n }", { ok: false, failure: "thrown", message: "Thrown: { a: 1n }" }, {}],
-    ["const a = 1;\nreturn (", { ok: false, failure: "syntax" }, {}],
+    ["const a = 1;\nreturn (", { ok: false, failure: "syntax", line: 2 }, {}],
+    ["return 1 +", { ok: false, failure: "syntax", line: 1 }, {}],
     ["let a: = 1", { ok: false, failure: "syntax" }, { language: "typescript" }],
     [
       "Promise.reject(new Error('nobody waits')); await new Promise((r) => setTimeout(r, 500))",
@@ -164,10 +166,12 @@ describe("limits", () => {
 
   it("count calls, and let no more of them be on their way than allowed", async () => {
     let [now, most] = [0, 0];
+    const { promise: five, resolve } = Promise.withResolvers<void>();
     const work = async (): Promise<void> => {
       now += 1;
       most = Math.max(most, now);
-      await new Promise((resolve) => setImmediate(resolve));
+      if (now === 5) resolve();
+      await five;
       now -= 1;
     };
     const capabilities = { functions: { host: { work } } };
@@ -451,6 +455,76 @@ describe("the pool", () => {
     expect(started).toHaveLength(3);
   });
 
+  it("gives a run another sandbox for one that ended before it had the program, once", async () => {
+    const [reported, sandboxes]: [unknown[], number[]] = [[], []];
+    const end = { code: null, signal: "SIGKILL", diagnostics: "why" };
+    const answersFrom = (first: number) =>
+      scriptedBackend((child) => {
+        sandboxes.push(1);
+        if (sandboxes.length < first) return child.exit(end);
+        child.say({ type: "started" });
+        child.say({ type: "done", json: "1", cpuMs: 1 });
+      });
+    const run = async (first: number): Promise<RunResult> => {
+      const onError = (error: unknown): unknown => reported.push((error as Error).message);
+      await using replacing = createCodeExecutor({ backend: answersFrom(first), pool: { javascript: 1 }, onError });
+      await replacing.ready();
+      sandboxes.length = 0;
+      return await replacing.run("return 1");
+    };
+
+    expect(await run(2)).toMatchObject({ ok: true, value: 1 });
+    expect(reported).toEqual([]);
+    expect(await run(3)).toMatchObject({ failure: "crashed" });
+    expect([sandboxes.length, reported]).toEqual([2, ["A sandbox crashed: it ended with SIGKILL: why"]]);
+  });
+
+  it("never runs a program again that had begun", async () => {
+    let begun = 0;
+    const backend = scriptedBackend((child) => {
+      begun += 1;
+      child.say({ type: "started" });
+      setImmediate(() => child.exit({ code: null, signal: "SIGSEGV" }));
+    });
+    await using pooled = createCodeExecutor({ backend, pool: { javascript: 1 } });
+    await pooled.ready();
+
+    expect(await pooled.run("return 1")).toMatchObject({ failure: "crashed" });
+    expect(begun).toBe(1);
+  });
+
+  it("closes without a word while a sandbox is being started, and leaves none", async () => {
+    const reported: unknown[] = [];
+    for (const outcome of ["comes", "fails"] as const) {
+      const backend = scriptedBackend((child) => {
+        child.say({ type: "started" });
+        child.say({ type: "done", cpuMs: 1 });
+      });
+      const { promise: released, resolve: release } = Promise.withResolvers<void>();
+      let asked = 0;
+      const spawn: typeof backend.spawn = async (options) => {
+        asked += 1;
+        if (asked > 1) await released;
+        if (asked > 1 && outcome === "fails") throw new Error("The process that starts sandboxes ended.");
+        return await backend.spawn(options);
+      };
+      const closing = createCodeExecutor({
+        backend: { ...backend, spawn },
+        pool: { javascript: 1 },
+        onError: (error) => reported.push(error),
+      });
+      await closing.run("return");
+      await expect.poll(() => asked).toBe(2);
+
+      const closed = closing.close();
+      release();
+      await closed;
+
+      expect(backend.alive.size).toBe(0);
+    }
+    expect(reported).toEqual([]);
+  });
+
   it("goes on without a sandbox that was killed while it waited", async () => {
     await using pooled = createCodeExecutor({ backend: "process", pool: { javascript: 1 } });
     const others = new Set(sandboxProcesses());
@@ -462,7 +536,90 @@ describe("the pool", () => {
   });
 });
 
+describe("runs that need much CPU", () => {
+  /** A backend of programs that never end, and use CPU time as told; and what they were asked to give way. */
+  const greedy = (cpuMs: () => number) => {
+    const asked: number[] = [];
+    const backend = scriptedBackend((child) => child.say({ type: "started" }));
+    const spawn: typeof backend.spawn = async (options) => ({
+      ...(await backend.spawn(options)),
+      usage: () => ({ cpuMs: cpuMs(), rssBytes: 1 }),
+      yieldCpu: (niceness) => asked.push(niceness),
+    });
+    return { asked, backend: { ...backend, spawn } };
+  };
+
+  it("give way to others step by step", async () => {
+    let used = 0;
+    const { asked, backend } = greedy(() => used);
+    const several = createCodeExecutor({ backend, pool: { javascript: 0 } });
+    const runs = [several.run("for (;;);"), several.run("for (;;);")];
+    await expect.poll(() => [...backend.alive].filter((child) => child.received() !== "").length).toBe(2);
+
+    const seen: number[][] = [];
+    for (const next of [31, 151, 751]) {
+      asked.length = 0;
+      used = next;
+      await expect.poll(() => asked.length).toBe(2);
+      seen.push([...asked]);
+    }
+    await several.close();
+    await Promise.all(runs);
+
+    expect(seen).toEqual([
+      [7, 7],
+      [11, 11],
+      [15, 15],
+    ]);
+  });
+
+  it("give way to nobody while they are alone", async () => {
+    let [used, looks] = [0, 0];
+    const { asked, backend } = greedy(() => {
+      looks += 1;
+      return used;
+    });
+    const single = createCodeExecutor({ backend, pool: { javascript: 0 } });
+    const run = single.run("for (;;);");
+    await expect.poll(() => looks).toBeGreaterThan(1);
+
+    used = 1_000;
+    const before = looks;
+    await expect.poll(() => looks).toBeGreaterThan(before + 3);
+    await single.close();
+    await run;
+
+    expect(asked).toEqual([]);
+  });
+});
+
 describe("many runs", () => {
+  it("with more calls than may be on their way are never taken to wait for nothing", { timeout: 60_000 }, async () => {
+    await using crowd = createCodeExecutor({ backend: "process", pool: { concurrency: 4, javascript: 4 } });
+    const host = {
+      later: ([ms]: readonly unknown[]) => new Promise((resolve) => setTimeout(() => resolve(1), Number(ms))),
+      soon: () => new Promise((resolve) => setImmediate(() => resolve(1))),
+      now: () => 1,
+      fail: () => Promise.reject(new GuestError("no")),
+    };
+    const code = `
+      const each = async (i) => {
+        if (i % 3 === 0) await new Promise((resolve) => setTimeout(resolve, i % 5));
+        const got = [await host.later(i % 7), await host.soon(), await host.fail().catch(() => host.now())];
+        return got.length;
+      };
+      const all = await Promise.all(Array.from({ length: 40 }, (_, i) => each(i)));
+      return all.reduce((a, b) => a + b)`;
+
+    const results = await Promise.all(
+      Array.from({ length: longForm ? 600 : 12 }, (_, index) =>
+        crowd.run(code, { capabilities: { functions: { host } }, limits: { callsInFlight: 1 + (index % 9) } }),
+      ),
+    );
+
+    expect(results.filter((result) => !result.ok || result.value !== 120)).toEqual([]);
+  });
+
   it(
     "at once get each their own answer, and leave neither processes nor handles behind",
     { timeout: 60_000 },

@@ -6,7 +6,7 @@ import { completeLimits } from "./limits.ts";
 import { type Language, languages, type RunOptions } from "./run-options.ts";
 import type { RunFailure, RunResult } from "./run-result.ts";
 import { toRunMessage } from "./running/run-message.ts";
-import { runInSandbox } from "./running/run-session.ts";
+import { crashError, crashMessage, type LostSandbox, runInSandbox, type RunSession } from "./running/run-session.ts";
 import type { Sandbox } from "./running/sandbox.ts";
 import { Turns } from "./running/turns.ts";
 import { WarmPool } from "./running/warm-pool.ts";
@@ -58,9 +58,14 @@ export function createCodeExecutor(options: CodeExecutorOptions = {}): CodeExecu
     const turn = await turns.take(signal);
     if (turn === undefined) return unstarted("cancelled", "The run was cancelled.");
     try {
-      const sandbox = await untilAborted(sandboxes.take(language, limits), signal);
-      if (sandbox === undefined) return unstarted("cancelled", "The run was cancelled.");
-      return await runInSandbox(sandbox, { message, router, signal, onOutput, onError });
+      const session = { message, router, signal, isAlone: () => turns.taken === 1, onOutput, onError };
+      const result = await runIn(sandboxes.take(language, limits), session);
+      if (!("lost" in result)) return result;
+      // One that had waited may have ended a moment ago, unnoticed. With a new one that is no excuse.
+      const second = await runIn(sandboxes.takeNew(language, limits), session);
+      if (!("lost" in second)) return second;
+      onError(crashError(second.lost));
+      return unstarted("crashed", crashMessage);
     } finally {
       turn.release();
     }
@@ -95,6 +100,13 @@ export function createCodeExecutor(options: CodeExecutorOptions = {}): CodeExecu
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+async function runIn(coming: Promise<Sandbox>, session: RunSession): Promise<RunResult | LostSandbox> {
+  const sandbox = await untilAborted(coming, session.signal);
+  return sandbox === undefined
+    ? unstarted("cancelled", "The run was cancelled.")
+    : await runInSandbox(sandbox, session);
 }
 
 /** A sandbox that comes too late for its run is ended. */

@@ -132,6 +132,20 @@ describe("a child that a program has taken over", () => {
     expect(alive).toBe(0);
   });
 
+  it.each([
+    [0, undefined],
+    [1, 1],
+    [2, 1],
+    [2 ** 53 - 1, 1],
+    [-1, undefined],
+  ])("cannot name line %d of a program of one line", async (line, shown) => {
+    const { result } = await runScript((child) =>
+      child.say({ type: "failed", failure: "thrown", message: "x", line, cpuMs: 1 }),
+    );
+
+    expect((result as { line?: number }).line).toBe(shown);
+  });
+
   it("cannot put control characters or endless text into a message", async () => {
     const message = `\u001b]0;owned\u0007${"x".repeat(100_000)}`;
 

@@ -5,7 +5,7 @@ import { corpusHost } from "./fixtures/corpus-host.ts";
 import { createCodeExecutor } from "./index.ts";
 
 /** For a long night: `PLINTH_ATTACK_SECONDS=1800`. */
-const seconds = Number(process.env.PLINTH_ATTACK_SECONDS ?? 3);
+const seconds = Number(process.env.PLINTH_ATTACK_SECONDS ?? 2);
 
 const values = [
   "1",

@@ -7,7 +7,7 @@ const executor = createCodeExecutor();
 afterAll(() => executor.close());
 
 // Python runs in the strong tier only, which is not everywhere; where it has to be, it is not skipped.
-const isThere = executor.isolation !== "process" || process.env["PLINTH_REQUIRE_SERVICES"] === "1";
+const isThere = executor.isolation !== "process" || process.env["PLINTH_REQUIRE_BUBBLEWRAP"] === "1";
 
 describe.skipIf(!isThere)("a program in Python", () => {
   it("calls tools, by any name, and answers with its last expression", async () => {

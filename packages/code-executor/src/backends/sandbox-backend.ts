@@ -57,8 +57,13 @@ export interface SandboxProcess {
    * then the child watches itself, and the backend must enforce `rssBytes` by its own means.
    */
   usage?(): SandboxUsage | undefined;
-  /** Called once when a run turns out to need much CPU, so that it gives way to others. */
-  yieldCpu?(): void;
+  /**
+   * Called when a run that is not the only one turns out to need much CPU, so that it gives way to the others; and again,
+   * with more, when it needs still more.
+   *
+   * @param niceness As Unix has it: 0 is the usual, 19 gives way the most.
+   */
+  yieldCpu?(niceness: number): void;
   /** Whether it keeps the host's event loop alive; called with `false` while it waits in the pool. */
   keepAlive?(alive: boolean): void;
 }

@@ -83,7 +83,7 @@ export interface Capabilities {
 export type CapabilityName = keyof Capabilities;
 
 /**
- * The executor's: an implementation is given to every run that does not narrow its own, `true` lets each run bring its
+ * The executor's: an implementation is given to every run that does not say which it wants, `true` lets each run bring its
  * own. What is not named is closed to every run.
  */
 export type ExecutorCapabilities = { readonly [Name in CapabilityName]?: Capabilities[Name] | true };

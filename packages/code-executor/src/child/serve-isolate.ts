@@ -13,6 +13,8 @@ const watchMs = 25;
 
 /** JavaScript and TypeScript, in an isolate on a thread of its own: this thread stays free to watch it. */
 export function serveIsolate({ addon, memoryBytes, language }: ChildSettings): Runner {
+  // The zone would tell where the host is, and differ by tier.
+  process.env.TZ = "UTC";
   const module: { exports: { ivm?: typeof ivm } } = { exports: {} };
   // Straight to the binary: finding it through its package takes longer than starting an isolate.
   process.dlopen(module, addon);
@@ -163,7 +165,11 @@ function rss(): number {
 /** isolated-vm copies what the program rejected with, so this is data; it may be anything all the same. */
 function describe(error: unknown): { message: string; stack: string } {
   if (!(error instanceof Error)) return { message: `Thrown: ${String(error)}`, stack: "" };
-  const { name, message } = error;
+  const { name } = error;
+  // In the library's words, which name it.
+  const message = error.message.startsWith("An object was thrown from supplied code")
+    ? "Something was thrown that is no Error."
+    : error.message;
   const shown = error instanceof ProgramSyntaxError ? message : `${name}: ${message}`;
   return { message: shown.slice(0, 2_000), stack: String(error.stack).slice(0, 4_000) };
 }

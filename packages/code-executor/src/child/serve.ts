@@ -20,8 +20,10 @@ export function serve(json = "{}"): void {
   prepare(settings).then(
     (runner) => {
       receive((message) => {
-        if (message.type === "run") runner.run(message);
-        else runner.answer(message.id, message.ok, message.ok ? message.json : message.error);
+        if (message.type === "run") {
+          send({ type: "started" });
+          runner.run(message);
+        } else runner.answer(message.id, message.ok, message.ok ? message.json : message.error);
       });
       send({ type: "ready" });
     },

@@ -48,6 +48,8 @@ export type CallKind = "fetch" | "files" | "tools" | "functions";
 export type ChildMessage =
   | { readonly type: "ready" }
   | { readonly type: "unavailable"; readonly reason: string }
+  /** Has the program, and runs it next. */
+  | { readonly type: "started" }
   | { readonly type: "output"; readonly stream: OutputStream; readonly text: string }
   | {
       readonly type: "call";
@@ -95,7 +97,8 @@ export function readChildMessage(text: string): ChildMessage | undefined {
   const at = (name: string): unknown => (Object.hasOwn(fields, name) ? fields[name] : undefined);
   const type = at("type");
   switch (type) {
-    case "ready": {
+    case "ready":
+    case "started": {
       return { type };
     }
     case "unavailable": {

@@ -17,11 +17,26 @@ export interface RunSession {
   readonly message: RunMessage;
   readonly router: CallRouter;
   readonly signal: AbortSignal;
+  /** Whether no other run is on. */
+  readonly isAlone: () => boolean;
   readonly onOutput?: ((text: string, stream: OutputStream) => void) | undefined;
   readonly onError: (error: unknown) => void;
 }
 
+/** The sandbox had ended before it had the program, of which nothing has run. */
+export interface LostSandbox {
+  /** For logs. */
+  readonly lost: string;
+}
+
 const longestMessage = 4_000;
+/** What a client is told of a crash. */
+export const crashMessage = "The sandbox ended unexpectedly.";
+
+/** What the host is told of a crash. */
+export function crashError(reason: string): Error {
+  return new Error(`A sandbox crashed: ${withoutControls(reason)}`);
+}
 
 type Outcome =
   | { readonly ok: true; readonly value: JsonValue | undefined }
@@ -32,7 +47,7 @@ type Outcome =
  * limit, the signal, or its death. Every limit is kept here, on the host's side, from what the host sees; the child keeps
  * them as well, for better messages.
  */
-export function runInSandbox(sandbox: Sandbox, session: RunSession): Promise<RunResult> {
+export function runInSandbox(sandbox: Sandbox, session: RunSession): Promise<RunResult | LostSandbox> {
   return new Promise((resolve) => {
     const run = new Run(sandbox, session, resolve);
     run.start();
@@ -43,7 +58,7 @@ class Run {
   readonly #sandbox: Sandbox;
   readonly #session: RunSession;
   readonly #limits: CompleteLimits;
-  readonly #resolve: (result: RunResult) => void;
+  readonly #resolve: (result: RunResult | LostSandbox) => void;
   readonly #output: CollectedOutput;
   readonly #artifacts: CollectedArtifacts;
   readonly #watch: UsageWatch;
@@ -53,9 +68,11 @@ class Run {
   #callsInFlight = 0;
   #startedAt = 0;
   #wall: NodeJS.Timeout | undefined;
+  /** Whether the sandbox has the program. */
+  #started = false;
   #ended = false;
 
-  constructor(sandbox: Sandbox, session: RunSession, resolve: (result: RunResult) => void) {
+  constructor(sandbox: Sandbox, session: RunSession, resolve: (result: RunResult | LostSandbox) => void) {
     const { limits } = session.message;
     this.#sandbox = sandbox;
     this.#session = session;
@@ -63,7 +80,11 @@ class Run {
     this.#resolve = resolve;
     this.#output = new CollectedOutput(limits.outputBytes, limits.outputLines);
     this.#artifacts = new CollectedArtifacts(limits.artifacts, limits.artifactBytes);
-    this.#watch = new UsageWatch(sandbox, limits, (failure, message) => this.#fail(failure, message));
+    this.#watch = new UsageWatch(sandbox, {
+      limits,
+      isAlone: session.isAlone,
+      onExceeded: (failure, message) => this.#fail(failure, message),
+    });
   }
 
   start(): void {
@@ -91,6 +112,10 @@ class Run {
   #take(message: ChildMessage): void {
     if (this.#ended) return;
     switch (message.type) {
+      case "started": {
+        this.#started = true;
+        break;
+      }
       case "output": {
         this.#print(message.stream, message.text);
         break;
@@ -167,33 +192,35 @@ class Run {
 
   /** The end of a sandbox that said nothing of its end. */
   #explain({ code, signal, outOfMemory, diagnostics = "" }: SandboxExit): void {
+    const reason = `it ended with ${signal ?? `code ${code}`}: ${diagnostics}`;
+    if (!this.#started) {
+      this.#release();
+      this.#resolve({ lost: reason });
+      return;
+    }
     if (outOfMemory === true || /out of memory|heap limit|Allocation failed/i.test(diagnostics)) {
       return this.#fail("out-of-memory", "The program used more memory than it may.");
     }
     if (signal === "SIGXCPU") {
       return this.#fail("timeout", `The program used more than ${this.#limits.cpuMs} ms of CPU time.`);
     }
-    this.#crash(`it ended with ${signal ?? `code ${code}`}: ${diagnostics}`);
+    this.#crash(reason);
   }
 
   #crash(reason: string): void {
     if (this.#ended) return;
-    this.#fail("crashed", "The sandbox ended unexpectedly.");
-    this.#session.onError(new Error(`A sandbox crashed: ${withoutControls(reason)}`));
+    this.#fail("crashed", crashMessage);
+    this.#session.onError(crashError(reason));
   }
 
   #fail(failure: RunFailure, message: string, line?: number): void {
-    this.#end({ ok: false, failure, message, ...(line === undefined ? {} : { line }) });
+    const known = line === undefined ? undefined : lineWithin(this.#session.message.code, line);
+    this.#end({ ok: false, failure, message, ...(known === undefined ? {} : { line: known }) });
   }
 
   #end(outcome: Outcome): void {
     if (this.#ended) return;
-    this.#ended = true;
-    clearTimeout(this.#wall);
-    this.#session.signal.removeEventListener("abort", this.#cancel);
-    const { cpuMs, peakMemoryBytes } = this.#watch.stop();
-    this.#sandbox.kill();
-    this.#calls.abort(new Error("The run has ended."));
+    const { cpuMs, peakMemoryBytes } = this.#release();
     this.#resolve({
       ...outcome,
       stdout: this.#output.stdout,
@@ -208,6 +235,23 @@ class Run {
       },
     });
   }
+
+  /** Lets go of everything that the run holds. */
+  #release(): ReturnType<UsageWatch["stop"]> {
+    this.#ended = true;
+    clearTimeout(this.#wall);
+    this.#session.signal.removeEventListener("abort", this.#cancel);
+    const used = this.#watch.stop();
+    this.#sandbox.kill();
+    this.#calls.abort(new Error("The run has ended."));
+    return used;
+  }
+}
+
+/** What lacks its end is reported where the wrapper ends, beyond the program's last line. */
+function lineWithin(code: string, line: number): number | undefined {
+  const last = code.split(/\r\n|[\n\r\u2028\u2029]/u).length;
+  return line < 1 ? undefined : Math.min(line, last);
 }
 
 /**

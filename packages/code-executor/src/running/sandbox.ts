@@ -61,8 +61,8 @@ export class Sandbox {
     return this.#process.usage?.();
   }
 
-  yieldCpu(): void {
-    this.#process.yieldCpu?.();
+  yieldCpu(niceness: number): void {
+    this.#process.yieldCpu?.(niceness);
   }
 
   keepAlive(alive: boolean): void {

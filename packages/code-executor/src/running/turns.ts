@@ -17,6 +17,11 @@ export class Turns {
     this.#mostWaiting = mostWaiting;
   }
 
+  /** How many are taken. */
+  get taken(): number {
+    return this.#taken;
+  }
+
   /**
    * @returns `undefined` when the signal was aborted before a turn was free
    * @throws CodeExecutorError `busy` when too many wait

@@ -27,6 +27,8 @@ export class WarmPool {
   /** Languages that have been used; the others are not kept warm. */
   readonly #used = new Set<Language>();
   readonly #alive = new Set<Sandbox>();
+  /** Asked of the backend and not there yet. */
+  readonly #spawning = new Set<Promise<unknown>>();
   readonly #programs = new Map<string, ChildProgram>();
   #refill: NodeJS.Timeout | undefined;
   #starting: Promise<void> = Promise.resolve();
@@ -46,6 +48,11 @@ export class WarmPool {
     const waiting = this.#takeWaiting(language, limits);
     // One that ended while it waited is no reason for the run to fail.
     if (waiting !== undefined && (await isReady(waiting))) return waiting;
+    return await this.takeNew(language, limits);
+  }
+
+  /** A sandbox that has not waited, ready. @throws CodeExecutorError `unavailable` */
+  async takeNew(language: Language, limits: CompleteLimits): Promise<Sandbox> {
     const sandbox = await this.#start(language, limits);
     await sandbox.ready;
     return sandbox;
@@ -62,6 +69,8 @@ export class WarmPool {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#refill);
+    // What comes while we close is ended as it comes.
+    await Promise.allSettled(this.#spawning);
     const exits = [...this.#alive].map((sandbox) => sandbox.exited);
     for (const sandbox of this.#alive) {
       sandbox.keepAlive(true);
@@ -87,7 +96,10 @@ export class WarmPool {
     if (this.#closed || this.#refill !== undefined) return;
     this.#refill = setTimeout(() => {
       this.#refill = undefined;
-      this.#startMissing().catch(this.#options.onError);
+      this.#startMissing().catch((error: unknown) => {
+        // Closing ends what is being started, which is nobody's error.
+        if (!this.#closed) this.#options.onError(error);
+      });
     }, refillAfterMs);
     this.#refill.unref();
   }
@@ -121,6 +133,17 @@ export class WarmPool {
   }
 
   async #start(language: Language, limits: CompleteLimits): Promise<Sandbox> {
+    if (this.#closed) throw new CodeExecutorError("closed", "The executor was closed.");
+    const starting = this.#spawn(language, limits);
+    this.#spawning.add(starting);
+    try {
+      return await starting;
+    } finally {
+      this.#spawning.delete(starting);
+    }
+  }
+
+  async #spawn(language: Language, limits: CompleteLimits): Promise<Sandbox> {
     const { memoryBytes, rssBytes, cpuMs } = limits;
     const key = `${language} ${memoryBytes}`;
     const program = this.#programs.get(key) ?? childProgram(language, memoryBytes);

@@ -58,8 +58,8 @@ export class LocalProcess implements SandboxProcess {
     return this.#gone ? undefined : usageOf(processTree(this.#pid));
   }
 
-  yieldCpu(): void {
-    if (!this.#gone) yieldCpuOf(processTree(this.#pid));
+  yieldCpu(niceness: number): void {
+    if (!this.#gone) yieldCpuOf(processTree(this.#pid), niceness);
   }
 
   keepAlive(alive: boolean): void {

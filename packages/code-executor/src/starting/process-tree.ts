@@ -4,11 +4,6 @@ import type { SandboxUsage } from "../backends/sandbox-backend.ts";
 
 /** Linux counts CPU time in these everywhere. */
 const tickMs = 10;
-/**
- * Four hostile runs on a processor leave an honest one nine tenths of it. The lowest priority would leave a run that has
- * much to compute nothing on a machine that is busy with other things.
- */
-const yielding = 15;
 let pageBytes: number | undefined;
 
 /** A process and everything it has started, by `/proc`; itself alone where there is none. */
@@ -39,10 +34,10 @@ export function usageOf(pids: readonly number[]): SandboxUsage | undefined {
  * Makes processes give way to whatever else wants to run. Linux keeps priorities by thread, and where sessions are scheduled
  * as groups it is the group's priority that counts.
  */
-export function yieldCpuOf(pids: readonly number[]): void {
+export function yieldCpuOf(pids: readonly number[], niceness: number): void {
   for (const pid of pids) {
-    attempt(() => writeFileSync(`/proc/${pid}/autogroup`, String(yielding)));
-    for (const thread of threadsOf(pid)) attempt(() => setPriority(thread, yielding));
+    attempt(() => writeFileSync(`/proc/${pid}/autogroup`, String(niceness)));
+    for (const thread of threadsOf(pid)) attempt(() => setPriority(thread, niceness));
   }
 }
 

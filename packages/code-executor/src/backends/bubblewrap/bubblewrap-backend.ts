@@ -2,6 +2,7 @@ import type { ChildProgram } from "../../child-program.ts";
 import { ProcessStarter } from "../../starting/process-starter.ts";
 import type { SandboxBackend } from "../sandbox-backend.ts";
 import type { Bubblewrap } from "./probe-bubblewrap.ts";
+import { relocate } from "./relocate.ts";
 import { systemCallFilter } from "./system-call-filter.ts";
 
 /**
@@ -29,14 +30,11 @@ export function bubblewrapBackend({ command, libraries }: Bubblewrap): SandboxBa
 }
 
 /** What `bwrap` is told; exported for the probe, which must try the very same. */
-export function sandboxArguments(
-  { node, nodeOptions, file, args, reads }: ChildProgram,
-  libraries: readonly string[],
-  filtered: boolean,
-): string[] {
+export function sandboxArguments(program: ChildProgram, libraries: readonly string[], filtered: boolean): string[] {
+  const { node, nodeOptions, file, args, mounts } = relocate(program, libraries);
   const apart = "--unshare-all --die-with-parent --new-session --clearenv --hostname sandbox";
   const powerless = "--uid 65534 --gid 65534 --cap-drop ALL";
-  const readable = [node, ...libraries, ...reads].flatMap((path) => ["--ro-bind", path, path]);
+  const readable = [...mounts, ...libraries.map((path) => [path, path])].flatMap((paths) => ["--ro-bind", ...paths]);
   const options = `${apart} ${powerless}`.split(" ").concat(readable, "--remount-ro", "/", "--chdir", "/");
   return options.concat(filtered ? ["--seccomp", "3"] : [], "--", node, nodeOptions, file, args);
 }

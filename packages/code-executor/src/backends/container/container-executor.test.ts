@@ -78,16 +78,18 @@ describe("an executor over a container engine", () => {
   });
 
   it("tells a crash of the sandbox from a failure of the program", async () => {
-    const result = await executor.run("await tools.crash(); return new Promise(() => {});", {
-      capabilities: {
-        tools: {
-          crash: () => {
-            const [oldest] = engine.containers.values();
-            oldest?.process?.kill("SIGTERM");
+    const result = await executor.run(
+      "await tools.crash(); await new Promise((resolve) => setTimeout(resolve, 1e6));",
+      {
+        capabilities: {
+          tools: {
+            crash: () => {
+              for (const { process } of engine.containers.values()) process?.kill("SIGTERM");
+            },
           },
         },
       },
-    });
+    );
 
     expect(result).toMatchObject({ ok: false, failure: "crashed" });
   });
