@@ -6,6 +6,7 @@ import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FileError } from "./errors/file-error.ts";
 import type { FileRoot } from "./file-root.ts";
+import { canMount } from "./fixtures/can-mount.ts";
 import { type CorpusFolder, makeCorpusFolder, secret } from "./fixtures/corpus-folder.ts";
 import { collect, failureOf } from "./fixtures/test-root.ts";
 import { openRoot, type OpenRootOptions } from "./open-root.ts";
@@ -226,12 +227,3 @@ describe.runIf(process.platform === "linux")("the corpus of path attacks", () =>
     expect(ordinary.length).toBeGreaterThan(75);
   });
 });
-
-function canMount(): boolean {
-  try {
-    execFileSync("unshare", ["-m", "mount", "-t", "tmpfs", "none", "/mnt"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}

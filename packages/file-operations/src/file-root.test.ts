@@ -165,6 +165,40 @@ test("an audit log that fails becomes a warning, and what was done stays done", 
   expect(await files.root.readText("a")).toBe("x");
 });
 
+test("an audit log that fails later becomes a warning too", async () => {
+  const warned = new Promise<Error>((resolve) => process.once("warning", resolve));
+  const send = async (): Promise<void> => {
+    throw new Error("network down");
+  };
+  await using files = await prepared({ onEvent: send as () => void });
+
+  await files.root.write("a", "x");
+
+  expect((await warned).message).toContain("network down");
+});
+
+test("options that are not what they should be are refused before anything happens", async () => {
+  await using files = await prepared();
+  // As a hurried caller passes on what a client sent.
+  const root = files.root as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>;
+  const call = (name: string, ...given: unknown[]): Promise<unknown> => (async () => root[name]?.(...given))();
+
+  for (const [name, ...given] of [
+    ["remove", "tenant", { recursive: "false" }],
+    ["move", "shared", "tenant/docs/a", { overwrite: "false" }],
+    ["list", ".", { details: 1 }],
+    ["read", "shared", { signal: new AbortController() }],
+    ["read", "shared", new AbortController().signal],
+    ["search", "a", null],
+    ["search", "a", { bytes: "9" }],
+    ["search", "a", { maximum: 1 }],
+  ] as const) {
+    expect(await failureOf(call(name, ...given))).toBeInstanceOf(TypeError);
+  }
+
+  expect(await files.root.readText("tenant/docs/a")).toBe("a");
+});
+
 test("no error shows where the root is", async () => {
   await using files = await prepared({ limits: { writeBytes: 100 } });
   const { root } = files;

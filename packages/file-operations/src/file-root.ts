@@ -19,7 +19,7 @@ import type { FileContent } from "./writing/file-content.ts";
 
 /** What every operation takes. */
 export interface OperationOptions {
-  /** Ends the operation with the signal's reason, between two calls of the operating system. A change is made whole or not at all. */
+  /** Ends the operation with the signal's reason, between two calls of the operating system. A file is changed whole or not at all. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -60,7 +60,10 @@ export interface PlaceOptions extends OperationOptions {
 
 /** Options for `remove`. */
 export interface RemoveFileOptions extends OperationOptions {
-  /** Removes a directory with all that is in it. @default false */
+  /**
+   * Removes a directory with all that is in it. Where a rule keeps something in it, nothing is removed; a signal and an
+   * error of the disk leave what has not gone yet. @default false
+   */
   readonly recursive?: boolean | undefined;
 }
 
@@ -160,7 +163,7 @@ export class FileRoot {
     );
   }
 
-  /** What is known of a file, a directory or, unless the root follows them, a link. */
+  /** What is known of a file or directory. A link is refused, unless the root follows it; a list says that it is one. */
   async stat(path: string, options: OperationOptions = {}): Promise<FileInfo> {
     return this.#run({ operation: "stat", path }, options, (parsed) => statPath(this.#context, parsed));
   }
@@ -208,10 +211,10 @@ export class FileRoot {
    * nothing could stop a hostile one.
    */
   search(query: string, options: SearchOptions = {}): AsyncGenerator<SearchMatch, void, void> {
+    assertOptions(options, searchOptions);
     const { path = ".", glob = "**", signal, matches, bytes, ms, ...rest } = options;
-    const request = this.#request({ operation: "search", path }, { ...rest, signal }, searchOptions);
     const budget = resolveBudget({ matches, bytes, ms });
-    return this.#runner.iterate(request, (parsed) =>
+    return this.#runner.iterate({ operation: "search", path, signal }, (parsed) =>
       searchFiles(this.#context, parsed, { ...rest, query, pattern: glob, budget, signal }),
     );
   }
@@ -255,7 +258,7 @@ export class FileRoot {
   }
 }
 
-const searchOptions = ["signal", "ignoreCase", "wholeWord", "wildcards"];
+const searchOptions = ["signal", "path", "glob", "ignoreCase", "wholeWord", "wildcards", "matches", "bytes", "ms"];
 
 function toSettings({ details = false, signal }: ListOptions): { details: boolean; signal: AbortSignal | undefined } {
   return { details, signal };

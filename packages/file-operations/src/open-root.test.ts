@@ -1,6 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, realpathSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { canMount } from "./fixtures/can-mount.ts";
 import { collect, failureOf, testRoot } from "./fixtures/test-root.ts";
 import { openRoot, type OpenRootOptions } from "./open-root.ts";
 
@@ -46,7 +48,10 @@ test.each([
   [{ accept: "anything" }, 'accept is "anything"; use "race-free" or "best-effort"'],
   [{ readOnly: true }, 'The option "readOnly" does not exist; use mode, accept'],
   [{ limits: { depth: 0 } }, "limits.depth is 0; it must be a positive whole number"],
+  [{ limits: null }, "limits is null; give an object of numbers"],
   [{ deny: ["../x"] }, '"../x" must be relative to the root'],
+  [{ deny: ".git" }, 'deny is ".git"; give an array of patterns'],
+  [{ onEvent: "log" }, 'onEvent is "log"; give a function'],
 ])("%j is refused when the root is opened", async (options, message) => {
   await using files = await testRoot();
 
@@ -88,4 +93,18 @@ test("temporary files of the dead are swept, and nobody else's", async () => {
   expect(await collect(root.list("deep"))).toEqual([]);
   expect(await failureOf(root.read(`deep/${names.other}`))).toMatchObject({ reason: "path" });
   expect(realpathSync(files.folder)).toBe(files.folder);
+});
+
+test.skipIf(!canMount())("what is mounted in the root is neither counted nor swept", async () => {
+  await using files = await testRoot({ mode: "read-only", prepare: (folder) => mkdirSync(join(folder, "mounted")) });
+  const script = `mount -t tmpfs none "$2/mounted" && cd "$2/mounted" && mkdir sub && echo x > sub/file
+    touch -d @0 .plinth-tmp-00000000-zzzz-0123456789abcdef
+    "$0" --conditions=@plinth/source "$1" "$2" && ls -A . | tr '\\n' ' '`;
+  const child = join(import.meta.dirname, "fixtures/count-files.ts");
+
+  const answer = execFileSync("unshare", ["-m", "sh", "-c", script, process.execPath, child, files.folder], {
+    encoding: "utf8",
+  });
+
+  expect(answer).toBe("1.plinth-tmp-00000000-zzzz-0123456789abcdef sub ");
 });

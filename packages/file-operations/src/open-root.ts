@@ -113,19 +113,24 @@ function resolveOptions(options: OpenRootOptions): Settings {
   assertOneOf("symlinks", symlinks, ["refuse", "inside"]);
   assertOneOf("hardLinks", hardLinks, ["refuse", "allow"]);
   assertOneOf("unicode", unicode, ["refuse", "nfc"]);
+  const { deny = [], onEvent } = options;
+  if (!Array.isArray(deny)) throw new TypeError(`deny is ${quote(deny)}; give an array of patterns`);
+  if (onEvent !== undefined && typeof onEvent !== "function") {
+    throw new TypeError(`onEvent is ${quote(onEvent)}; give a function`);
+  }
   const limits = resolveLimits(options.limits);
   return {
     mode,
     symlinks,
     hardLinks,
     limits,
-    deny: new DenyList(options.deny ?? []),
+    deny: new DenyList(deny),
     paths: { unicode, depth: limits.depth },
     quota: new Quota(resolveQuota(options.quota)),
     locks: new PathLocks(),
     slots: new Slots({ running: limits.concurrency, waiting: limits.waiting }),
     synchronizing: new Slots({ running: mostSynchronizing(), waiting: Infinity }),
-    onEvent: options.onEvent,
+    onEvent,
   };
 }
 

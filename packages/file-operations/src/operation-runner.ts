@@ -165,10 +165,16 @@ export class OperationRunner {
 
   #tell(event: FileEvent): void {
     try {
-      this.#context.onEvent?.(event);
+      // One that writes its log asynchronously gives a promise, whatever its type says.
+      const told: unknown = this.#context.onEvent?.(event);
+      if (told instanceof Promise) told.catch(warnOfLog);
     } catch (error) {
-      // What happened to a file has happened; that the log failed must not look as if it had not.
-      process.emitWarning(`onEvent of a root failed: ${String(error)}`, "FileEventWarning");
+      warnOfLog(error);
     }
   }
+}
+
+/** What happened to a file has happened; that the log failed must not look as if it had not. */
+function warnOfLog(error: unknown): void {
+  process.emitWarning(`onEvent of a root failed: ${String(error)}`, "FileEventWarning");
 }

@@ -1,8 +1,8 @@
 import { readlink } from "node:fs/promises";
-import { FileError } from "../errors/file-error.ts";
+import type { FileError } from "../errors/file-error.ts";
 import { fromSystemError, systemErrorCode } from "../errors/from-system-error.ts";
-import { printablePath } from "../errors/printable-path.ts";
 import { refusal } from "../errors/refusal.ts";
+import { leadsThroughFile, notFound } from "../errors/state-errors.ts";
 import type { DenyList } from "../paths/deny-list.ts";
 import { nameProblem } from "../paths/name-problem.ts";
 import type { ParsedPath } from "../paths/parse-path.ts";
@@ -53,7 +53,7 @@ export async function locate(
   for (const detour of path.detours) {
     const located = await walk(tree, { ...path, names: detour, detours: [] }, false);
     try {
-      if (located.found === undefined) throw missing(path);
+      if (located.found === undefined) throw notFound(path.text);
       // What `..` means behind a link depends on where the link leads, and it is not what the path says.
       if (kindOf(located.found.stats) === "symlink") throw linkRefused(path);
       assertDirectory(located.found, path);
@@ -65,7 +65,7 @@ export async function locate(
   if (path.directory && located.found !== undefined && kindOf(located.found.stats) !== "directory") {
     const isLink = kindOf(located.found.stats) === "symlink";
     located.close();
-    throw isLink ? linkRefused(path) : notADirectory(path);
+    throw isLink ? linkRefused(path) : leadsThroughFile(path.text);
   }
   return located;
 }
@@ -104,7 +104,7 @@ async function walkOnce(
       const isLast = index === names.length - 1;
       const found = await findOrUndefined(tree, parent, name);
       if (found !== undefined) held.push(found);
-      if (found === undefined && !isLast) throw missing(path);
+      if (found === undefined && !isLast) throw notFound(path.text);
       if (found !== undefined) {
         // Another file system may be /proc or /dev, where a regular file is not what it seems.
         if (found.stats.dev !== tree.root.stats.dev) throw refusal("mount", path.text, "is on another file system");
@@ -170,7 +170,7 @@ function linkTarget(
 
 function assertDirectory(place: Place, path: ParsedPath): void {
   if (kindOf(place.stats) === "other") throw refusal("special", path.text, "leads through a device, pipe or socket");
-  if (kindOf(place.stats) !== "directory") throw notADirectory(path);
+  if (kindOf(place.stats) !== "directory") throw leadsThroughFile(path.text);
 }
 
 function linkRefused(path: ParsedPath): FileError {
@@ -179,14 +179,4 @@ function linkRefused(path: ParsedPath): FileError {
 
 function leadsOut(path: ParsedPath): FileError {
   return refusal("symlink", path.text, "leads through a symbolic link out of the root");
-}
-
-function missing(path: ParsedPath): FileError {
-  return new FileError("not-found", `"${printablePath(path.text)}" does not exist`, { path: path.text });
-}
-
-/** @returns the error for a path that leads through a file */
-export function notADirectory(path: ParsedPath): FileError {
-  const explanation = `"${printablePath(path.text)}" leads through a file; only directories hold other files`;
-  return new FileError("not-a-directory", explanation, { path: path.text });
 }

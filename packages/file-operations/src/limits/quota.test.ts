@@ -83,6 +83,28 @@ test("a root that is over its quota can still be read and emptied", async () => 
   expect(root.usage()).toEqual({ files: 0, bytes: 0 });
 });
 
+test("a file that is being written in a directory that is removed counts once", async () => {
+  await using files = await testRoot();
+  const { root } = files;
+  await root.mkdir("d");
+  await root.write("kept", "x");
+  const before = root.usage();
+  const [begun, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  async function* content(): AsyncGenerator<string> {
+    yield "half";
+    begun.resolve();
+    await goOn.promise;
+  }
+  const writing = failureOf(root.write("d/a", content()));
+  await begun.promise;
+
+  await root.remove("d", { recursive: true });
+  goOn.resolve();
+
+  expect(await writing).toMatchObject({ code: "not-found" });
+  expect(root.usage()).toEqual({ files: before.files - 1, bytes: before.bytes });
+});
+
 test("whatever is done, the count is what a new count finds", async () => {
   const name = fc.constantFrom("a", "b", "d", "d/a", "d/b");
   const step = fc.oneof(

@@ -4,7 +4,7 @@ import { quote } from "../errors/quote.ts";
 export interface RootLimits {
   /** Bytes that `read` and `readText` give at most. @default 64 MiB */
   readonly readBytes: number;
-  /** Bytes that a stream gives at most, and the size of a file that `copy` takes. @default 1 GiB */
+  /** Bytes that a stream gives at most, and the size of a file that `search` looks into. @default 1 GiB */
   readonly streamBytes: number;
   /** Bytes that a file has at most after `write`, `append` or `copy`. @default 64 MiB */
   readonly writeBytes: number;
@@ -71,6 +71,9 @@ function resolve<Numbers extends RootLimits | RootQuota>(
   given: Partial<Numbers>,
   defaults: Numbers,
 ): Numbers {
+  if (typeof given !== "object" || given === null) {
+    throw new TypeError(`${option} is ${quote(given)}; give an object of numbers`);
+  }
   const resolved: Record<string, number> = { ...defaults };
   for (const [name, value] of Object.entries<unknown>(given)) {
     if (!Object.hasOwn(defaults, name)) {

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { failureOf, testRoot, type TestRoot, type TestRootOptions } from "../fixtures/test-root.ts";
 
@@ -50,6 +51,8 @@ describe("move", () => {
     expect(await failureOf(root.move("b", "dir", { overwrite: true }))).toMatchObject({ code: "not-a-file" });
     expect(await failureOf(root.move("dir", "empty", { overwrite: true }))).toMatchObject({ code: "exists" });
     expect(await failureOf(root.move("dir", "b", { overwrite: true }))).toMatchObject({ code: "exists" });
+    expect(await failureOf(root.move("b", "link"))).toMatchObject({ reason: "symlink" });
+    expect(await failureOf(root.move("dir", "pipe"))).toMatchObject({ reason: "special" });
   });
 
   test.each([
@@ -163,6 +166,30 @@ describe("mkdir", () => {
     expect(readdirSync(files.outside)).toEqual(["secret"]);
   });
 
+  test("a directory that is left again on the way must be there, also when nothing is to be made", async () => {
+    await using files = await arranged();
+    const { root } = files;
+
+    expect(await failureOf(root.mkdir("link/..", { recursive: true }))).toMatchObject({ reason: "symlink" });
+    expect(await failureOf(root.mkdir("none/..", { recursive: true }))).toMatchObject({ code: "not-found" });
+    await root.mkdir("dir/..", { recursive: true });
+  });
+
+  test("a directory is not replaced by one that is moved to its name at the same time", async () => {
+    await using files = await arranged();
+    const { root } = files;
+
+    for (let round = 0; round < 60; round += 1) {
+      const moving = root.move("dir", "x");
+      // To come in between at one time or another.
+      for (let turn = 0; turn < round % 12; turn += 1) await nextTurn();
+      const settled = await Promise.allSettled([root.mkdir("x"), moving]);
+      expect(settled.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+      if (settled[1].status === "fulfilled") await root.move("x", "dir");
+      else await root.remove("x");
+    }
+  });
+
   test("many who make the same directories all succeed", async () => {
     await using files = await arranged();
 
@@ -205,7 +232,7 @@ describe("remove", () => {
     expect(await failureOf(root.remove("link/secret"))).toMatchObject({ reason: "symlink" });
     expect(await failureOf(root.remove("dir", { recursive: true }))).toMatchObject({ reason: "denied-name" });
     expect(await failureOf(root.remove("none"))).toMatchObject({ code: "not-found" });
-    expect(existsSync(join(files.folder, "dir/sub/d"))).toBe(true);
+    expect(readdirSync(join(files.folder, "dir"), { recursive: true }).toSorted()).toEqual(["c", "sub", "sub/d"]);
   });
 
   test("a link that is followed for reading is removed itself", async () => {
@@ -222,12 +249,33 @@ describe("remove", () => {
     expect(readdirSync(files.folder)).toEqual(["real"]);
   });
 
-  test("stops at its limits", async () => {
-    await using files = await arranged({ limits: { entries: 3, depth: 3 } });
+  test("leaves what is over its limits as it is", async () => {
+    await using files = await arranged({ limits: { entries: 2, depth: 3 } });
     mkdirSync(join(files.folder, "deep/1/2/3/4/5"), { recursive: true });
 
     expect(await failureOf(files.root.remove("dir", { recursive: true }))).toMatchObject({ code: "limit" });
     expect(await failureOf(files.root.remove("deep", { recursive: true }))).toMatchObject({ code: "limit" });
+    expect(readdirSync(join(files.folder, "dir"), { recursive: true })).toHaveLength(3);
+    expect(existsSync(join(files.folder, "deep/1/2/3/4/5"))).toBe(true);
+  });
+
+  test("waits for no one who waits for it: removals and moves between the same names all end", async () => {
+    await using files = await arranged();
+    const { root } = files;
+
+    const changes = Array.from({ length: 8 }, () => [
+      root.mkdir("dir/sub", { recursive: true }),
+      root.write("dir/c", "c"),
+      root.remove("dir", { recursive: true }),
+      root.move("dir/c", "dir", { overwrite: true }),
+      root.move("a", "dir/c", { overwrite: true }),
+      root.remove("empty", { recursive: true }),
+      root.move("dir", "empty"),
+    ]).flat();
+
+    const settled = await Promise.allSettled(changes);
+    expect(settled.filter(({ status }) => status === "fulfilled").length).toBeGreaterThan(0);
+    await root.mkdir("again");
   });
 });
 

@@ -2,16 +2,15 @@ import { link, lstat, rename, unlink } from "node:fs/promises";
 import { locate, type Located } from "../directories/locate.ts";
 import { isSameFile, kindOf, type Place } from "../directories/place.ts";
 import { synchronizeDirectory } from "../directories/synchronize-directory.ts";
-import { FileError } from "../errors/file-error.ts";
 import { systemErrorCode } from "../errors/from-system-error.ts";
-import { printablePath } from "../errors/printable-path.ts";
 import { refusal } from "../errors/refusal.ts";
+import { alreadyThere, notFound } from "../errors/state-errors.ts";
 import { lockKey } from "../limits/path-locks.ts";
 import { countedBytes } from "../limits/quota.ts";
 import type { ParsedPath } from "../paths/parse-path.ts";
 import type { RootContext } from "../root-context.ts";
 import { findSettled } from "./find-settled.ts";
-import { assertFile, assertNoHardLink, notFound } from "./open-file.ts";
+import { assertFile, assertNoHardLink } from "./open-file.ts";
 
 /** Options for {@link movePath}. */
 export interface MoveOptions {
@@ -77,7 +76,7 @@ class Move {
       throw error;
     });
     try {
-      if (source === undefined) throw notFound(from);
+      if (source === undefined) throw notFound(from.text);
       const isDirectory = kindOf(source.stats) === "directory";
       if (!isDirectory) {
         assertFile(source.stats, from);
@@ -113,7 +112,9 @@ class Move {
 
   #assertReplaceable(target: Place, isDirectory: boolean): void {
     const { context, to, overwrite } = this.#given;
-    if (!overwrite || isDirectory) throw alreadyThere(to);
+    // A link is refused as one also where nothing may be replaced.
+    if (!target.stats.isDirectory()) assertFile(target.stats, to);
+    if (!overwrite || isDirectory) throw alreadyThere(to.text);
     assertFile(target.stats, to);
     assertNoHardLink(context, target.stats, to);
   }
@@ -131,7 +132,7 @@ class Move {
     try {
       await link(this.#fromPath, this.#toPath);
     } catch (error) {
-      if (systemErrorCode(error) === "EEXIST") throw alreadyThere(this.#given.to);
+      if (systemErrorCode(error) === "EEXIST") throw alreadyThere(this.#given.to.text);
       throw error;
     }
     if (!isSameFile(await lstat(this.#toPath, { bigint: true }), source.stats)) {
@@ -152,8 +153,4 @@ async function find(context: RootContext, { directory, name, path }: End): Promi
   if (place === undefined || place.stats.dev === context.tree.root.stats.dev) return place;
   place.close();
   throw refusal("mount", path.text, "is on another file system");
-}
-
-function alreadyThere(path: ParsedPath): FileError {
-  return new FileError("exists", `"${printablePath(path.text)}" already exists`, { path: path.text });
 }

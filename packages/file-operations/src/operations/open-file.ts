@@ -5,6 +5,7 @@ import { kindOf } from "../directories/place.ts";
 import { FileError } from "../errors/file-error.ts";
 import { printablePath } from "../errors/printable-path.ts";
 import { refusal } from "../errors/refusal.ts";
+import { notADirectory, notFound } from "../errors/state-errors.ts";
 import type { ParsedPath } from "../paths/parse-path.ts";
 import type { RootContext } from "../root-context.ts";
 import { settlingMs } from "./find-settled.ts";
@@ -20,7 +21,7 @@ export async function openFile(context: RootContext, path: ParsedPath, most: num
   const located = await locate(context.tree, path);
   let descriptor: number | undefined;
   try {
-    if (located.found === undefined) throw notFound(path);
+    if (located.found === undefined) throw notFound(path.text);
     assertFile(located.found.stats, path);
     descriptor = await context.tree.backend.openForReading(located.found);
     const stats = await checkedStats(context, descriptor, path);
@@ -36,13 +37,25 @@ export async function openFile(context: RootContext, path: ParsedPath, most: num
 
 /** @throws FileError `refused` or `not-a-file` for everything that is not a regular file */
 export function assertFile(stats: BigIntStats, path: ParsedPath): void {
+  assertNoLink(stats, path);
   const kind = kindOf(stats);
-  if (kind === "symlink") throw refusal("symlink", path.text, "is a symbolic link, which this root does not follow");
   if (kind === "other") throw refusal("special", path.text, "is a device, pipe or socket");
   if (kind === "directory") {
     const explanation = `"${printablePath(path.text)}" is a directory; name a file in it`;
     throw new FileError("not-a-file", explanation, { path: path.text });
   }
+}
+
+/** @throws FileError `refused` for a symbolic link; a root that follows links does not find any */
+export function assertNoLink(stats: BigIntStats, path: ParsedPath): void {
+  if (!stats.isSymbolicLink()) return;
+  throw refusal("symlink", path.text, "is a symbolic link, which this root does not follow");
+}
+
+/** @throws FileError `refused` for a link, `not-a-directory` for everything else that is none */
+export function assertDirectory(stats: BigIntStats, path: ParsedPath): void {
+  assertNoLink(stats, path);
+  if (!stats.isDirectory()) throw notADirectory(path.text);
 }
 
 /** @throws FileError `refused` for a file that has another name, which may be outside of the root */
@@ -56,11 +69,6 @@ export function assertFits(bytes: number, { most, path }: { readonly most: numbe
   if (bytes <= most) return;
   const explanation = `"${printablePath(path.text)}" has ${bytes} bytes; the limit is ${most}`;
   throw new FileError("too-large", explanation, { path: path.text });
-}
-
-/** @returns the error for a path with nothing there */
-export function notFound(path: ParsedPath): FileError {
-  return new FileError("not-found", `"${printablePath(path.text)}" does not exist`, { path: path.text });
 }
 
 async function checkedStats(context: RootContext, descriptor: number, path: ParsedPath): Promise<BigIntStats> {

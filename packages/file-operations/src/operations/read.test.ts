@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, readdirSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { FileError } from "../errors/file-error.ts";
@@ -177,6 +177,27 @@ test("what is there, and what it is, can be asked without opening it", async () 
   expect(answers).toEqual([true, false, false, true]);
   expect(await failureOf(root.exists("../a"))).toMatchObject({ code: "refused" });
   expect(await failureOf(root.stat("b"))).toMatchObject({ code: "not-found", refused: false });
+});
+
+test("a link is refused where it would be followed, also to be told of, and a list says that it is one", async () => {
+  const prepare = (folder: string, outside: string): void => {
+    writeFileSync(join(folder, "a"), "abc");
+    symlinkSync("a", join(folder, "in"));
+    symlinkSync(outside, join(folder, "out"));
+    symlinkSync(join(outside, "none"), join(folder, "dangling"));
+  };
+  await using refusing = await testRoot({ prepare });
+  await using following = await testRoot({ prepare, symlinks: "inside" });
+
+  for (const path of ["in", "out", "dangling"]) {
+    expect(await failureOf(refusing.root.stat(path))).toMatchObject({ reason: "symlink" });
+    expect(await failureOf(refusing.root.exists(path))).toMatchObject({ reason: "symlink" });
+  }
+  expect(await following.root.stat("in")).toMatchObject({ path: "a", size: 3 });
+  expect(await following.root.exists("in")).toBe(true);
+  expect(await failureOf(following.root.exists("dangling"))).toMatchObject({ reason: "symlink" });
+  const kinds = (await collect(refusing.root.list())).map(({ name, kind }) => `${name}: ${kind}`);
+  expect(kinds.toSorted()).toEqual(["a: file", "dangling: symlink", "in: symlink", "out: symlink"]);
 });
 
 test("no descriptor is left open by thousands of requests, whatever comes of them", async () => {

@@ -1,7 +1,7 @@
-import { setImmediate as turn } from "node:timers/promises";
 import { FileError } from "../errors/file-error.ts";
 import { printablePath } from "../errors/printable-path.ts";
 import { quote } from "../errors/quote.ts";
+import { Turns } from "../limits/turns.ts";
 import { parsePath, type ParsedPath } from "../paths/parse-path.ts";
 import type { RootContext } from "../root-context.ts";
 import { LineFinder, type LineMatch } from "../searching/line-finder.ts";
@@ -25,9 +25,6 @@ export interface SearchBudget {
   readonly ms: number;
 }
 
-/** After this long it is somebody else's turn on the event loop. */
-const turnMs = 5;
-
 const defaults: SearchBudget = { matches: 1000, bytes: 256 * 1024 * 1024, ms: 10_000 };
 
 /** @throws TypeError quoting a number that is not above zero */
@@ -37,8 +34,9 @@ export function resolveBudget(given: { readonly [Name in keyof SearchBudget]: nu
     bytes: given.bytes ?? defaults.bytes,
     ms: given.ms ?? defaults.ms,
   };
-  for (const [name, value] of Object.entries(budget)) {
-    if (!(value > 0)) throw new TypeError(`${name} is ${quote(value)}; it must be a number above zero`);
+  for (const [name, value] of Object.entries<unknown>(budget)) {
+    if (typeof value === "number" && value > 0) continue;
+    throw new TypeError(`${name} is ${quote(value)}; it must be a number above zero`);
   }
   return budget;
 }
@@ -121,7 +119,7 @@ class Search {
   async *#look(path: string, lines: Iterable<LineMatch | undefined>): AsyncGenerator<readonly SearchMatch[]> {
     this.assertInTime();
     const found: SearchMatch[] = [];
-    let since = performance.now();
+    const turns = new Turns();
     for (const match of lines) {
       if (match !== undefined) {
         this.#matches += 1;
@@ -131,11 +129,10 @@ class Search {
         }
         found.push({ path, ...match });
       }
-      if (performance.now() - since < turnMs) continue;
+      if (!turns.isOver) continue;
       this.assertInTime();
       this.#options.signal?.throwIfAborted();
-      await turn();
-      since = performance.now();
+      await turns.next();
     }
     if (found.length > 0) yield found;
   }

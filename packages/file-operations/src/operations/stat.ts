@@ -3,15 +3,16 @@ import type { BigIntStats } from "node:fs";
 import { locate } from "../directories/locate.ts";
 import { type EntryKind, kindOf } from "../directories/place.ts";
 import { FileError } from "../errors/file-error.ts";
+import { notFound } from "../errors/state-errors.ts";
 import { joinNames, type ParsedPath } from "../paths/parse-path.ts";
 import type { RootContext } from "../root-context.ts";
-import { notFound } from "./open-file.ts";
+import { assertNoLink } from "./open-file.ts";
 
 /** What is known of a file or directory without opening it. */
 export interface FileInfo {
   /** From the root on, after links; `.` is the root. */
   readonly path: string;
-  /** `other` is a device, pipe or socket. A link is described itself, unless the root follows links. */
+  /** `other` is a device, pipe or socket. */
   readonly kind: EntryKind;
   /** In bytes; 0 for what is not a file. */
   readonly size: number;
@@ -20,11 +21,12 @@ export interface FileInfo {
   readonly etag?: string;
 }
 
-/** @throws FileError `not-found`, or `refused` for a path that leads out */
+/** @throws FileError `not-found`, or `refused` for a link and for a path that leads out */
 export async function statPath(context: RootContext, path: ParsedPath): Promise<FileInfo> {
   const located = await locate(context.tree, path);
   try {
-    if (located.found === undefined) throw notFound(path);
+    if (located.found === undefined) throw notFound(path.text);
+    assertNoLink(located.found.stats, path);
     return describe(joinNames(located.names), located.found.stats);
   } finally {
     located.close();
@@ -34,9 +36,10 @@ export async function statPath(context: RootContext, path: ParsedPath): Promise<
 /** Whether something has that name. What a rule refuses is still refused. */
 export async function pathExists(context: RootContext, path: ParsedPath): Promise<boolean> {
   try {
-    const located = await locate(context.tree, path);
-    located.close();
-    return located.found !== undefined;
+    const { found, close } = await locate(context.tree, path);
+    close();
+    if (found !== undefined) assertNoLink(found.stats, path);
+    return found !== undefined;
   } catch (error) {
     if (FileError.isInstance(error) && (error.code === "not-found" || error.code === "not-a-directory")) return false;
     throw error;

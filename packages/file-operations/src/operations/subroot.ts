@@ -1,11 +1,9 @@
 import { locate } from "../directories/locate.ts";
-import { kindOf } from "../directories/place.ts";
 import { FileError } from "../errors/file-error.ts";
-import { printablePath } from "../errors/printable-path.ts";
-import { refusal } from "../errors/refusal.ts";
+import { notFound } from "../errors/state-errors.ts";
 import type { ParsedPath } from "../paths/parse-path.ts";
 import type { RootContext, RootMode } from "../root-context.ts";
-import { notFound } from "./open-file.ts";
+import { assertDirectory } from "./open-file.ts";
 
 /** The context of a directory as a root of its own. */
 export async function openSubtree(context: RootContext, path: ParsedPath, mode: RootMode): Promise<RootContext> {
@@ -17,11 +15,8 @@ export async function openSubtree(context: RootContext, path: ParsedPath, mode: 
   const { tree } = context;
   const { found, names, close } = await locate(tree, path);
   try {
-    if (found === undefined) throw notFound(path);
-    if (kindOf(found.stats) === "symlink") throw refusal("symlink", path.text, "is a symbolic link");
-    if (kindOf(found.stats) !== "directory") {
-      throw new FileError("not-a-directory", `"${printablePath(path.text)}" is not a directory`, { path: path.text });
-    }
+    if (found === undefined) throw notFound(path.text);
+    assertDirectory(found.stats, path);
     return {
       ...context,
       mode,

@@ -1,11 +1,12 @@
 import { locate } from "../directories/locate.ts";
-import { type EntryKind, kindOf } from "../directories/place.ts";
+import type { EntryKind } from "../directories/place.ts";
 import { FileError } from "../errors/file-error.ts";
 import { printablePath } from "../errors/printable-path.ts";
-import { refusal } from "../errors/refusal.ts";
+import { notFound } from "../errors/state-errors.ts";
+import { Turns } from "../limits/turns.ts";
 import type { ParsedPath } from "../paths/parse-path.ts";
 import type { RootContext } from "../root-context.ts";
-import { notFound } from "./open-file.ts";
+import { assertDirectory } from "./open-file.ts";
 import { WalkLevel } from "./walk-level.ts";
 
 /** Entries between two turns of other operations, and between two looks at the signal. */
@@ -56,6 +57,7 @@ export async function* walkTree<State>(
   const levels: WalkLevel<State>[] = [];
   let batch: FileEntry[] = [];
   let seen = 0;
+  const turns = new Turns();
   try {
     levels.push(await firstLevel(context, path, plan));
     for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
@@ -74,6 +76,11 @@ export async function* walkTree<State>(
       const skipped = typeof entered === "string" ? { skipped: entered } : {};
       if (step.entry !== undefined) batch.push({ ...step.entry, ...skipped });
       if (typeof entered === "object") levels.push(entered);
+      // Names come out of memory hundreds at a time, and a hostile pattern makes each of them cost.
+      if (turns.isOver) {
+        plan.signal?.throwIfAborted();
+        await turns.next();
+      }
       if (seen % batchSize === 0) {
         plan.signal?.throwIfAborted();
         yield batch;
@@ -93,12 +100,8 @@ async function firstLevel<State>(
 ): Promise<WalkLevel<State>> {
   const located = await locate(context.tree, path);
   try {
-    if (located.found === undefined) throw notFound(path);
-    const kind = kindOf(located.found.stats);
-    if (kind === "symlink") throw refusal("symlink", path.text, "is a symbolic link, which this root does not follow");
-    if (kind !== "directory") {
-      throw new FileError("not-a-directory", `"${printablePath(path.text)}" is not a directory`, { path: path.text });
-    }
+    if (located.found === undefined) throw notFound(path.text);
+    assertDirectory(located.found.stats, path);
     // Once more, since the first ends with what located it, or belongs to the root.
     const place = await context.tree.backend.find(located.found, ".");
     return await WalkLevel.open({ context, plan, place, names: located.names, state: plan.start });

@@ -14,6 +14,7 @@ import {
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { canMount } from "../fixtures/can-mount.ts";
 import { collect, failureOf, testRoot } from "../fixtures/test-root.ts";
 
 test("a file is written, replaced and described", async () => {
@@ -280,6 +281,32 @@ describe("what fails leaves the old file and nothing else", () => {
     expect(files.root.usage()).toEqual(before);
   });
 
+  test("and closes what its content came from", async () => {
+    await using files = await testRoot({ limits: { writeBytes: 100_000 } });
+    const { root } = files;
+    const stop = new AbortController();
+    const ended: string[] = [];
+    async function* given(name: string, ...chunks: readonly unknown[]): AsyncGenerator<string> {
+      try {
+        for (const chunk of chunks) yield chunk as string;
+        stop.abort(new Error("enough"));
+        yield "more";
+      } finally {
+        ended.push(name);
+      }
+    }
+
+    await failureOf(root.write("a", given("wrong kind", "x", 7)));
+    await failureOf(root.write("a", given("too long", "x".repeat(100_001))));
+    await failureOf(root.write("a", given("aborted"), { signal: stop.signal }));
+    await nextTurn();
+
+    expect(ended).toEqual(["wrong kind", "too long", "aborted"]);
+    const locked = new ReadableStream();
+    locked.getReader();
+    expect(await failureOf(root.write("a", locked))).toBeInstanceOf(TypeError);
+  });
+
   test("when it is aborted while its content makes it wait", async () => {
     await using files = await testRoot();
     const stop = new AbortController();
@@ -383,6 +410,16 @@ describe("what may not be written to", () => {
     },
   );
 
+  test.skipIf(process.getuid?.() === 0)("but a directory that cannot be read can be", async () => {
+    await using files = await testRoot({ prepare: (folder) => mkdirSync(join(folder, "blind"), { mode: 0o300 }) });
+
+    await files.root.write("blind/a", "x");
+    await files.root.move("blind/a", "blind/b");
+
+    expect(await files.root.readText("blind/b")).toBe("x");
+    chmodSync(join(files.folder, "blind"), 0o700);
+  });
+
   test("a root for reading only", async () => {
     await using files = await testRoot({
       mode: "read-only",
@@ -443,13 +480,4 @@ function create(path: string, text: string): boolean {
 
 async function* chunks(...pieces: (string | Uint8Array)[]): AsyncGenerator<string | Uint8Array> {
   yield* pieces;
-}
-
-function canMount(): boolean {
-  try {
-    execFileSync("unshare", ["-m", "mount", "-t", "tmpfs", "none", "/mnt"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -21,6 +21,10 @@ test.each([
   expect(list.denies(path.split("/"))).toBe(expected);
 });
 
+test("a picture is the same with its joiners and without", () => {
+  expect(new DenyList(["\u{1F469}\u{1F4BB}"]).denies(["\u{1F469}\u200D\u{1F4BB}", "x"])).toBe(true);
+});
+
 test("a directory may move where the same things below it are denied, and nowhere else", () => {
   const anchored = new DenyList(["repo/.git/**"]);
 

@@ -3,6 +3,11 @@ import { foldCase } from "./fold-case.ts";
 
 const longestPattern = 1024;
 const mostAlternatives = 64;
+/** Of all alternatives together: each is matched with each name, in time that grows with its length. */
+const longestTogether = 2048;
+
+const anyText = "*".charCodeAt(0);
+const anyOne = "?".charCodeAt(0);
 
 /** How far a path has come in a pattern: for each alternative, the segments that may match the next name. */
 export type GlobState = readonly (readonly number[])[];
@@ -39,7 +44,11 @@ export function compileGlob(pattern: string, { ignoreCase = false }: GlobOptions
     throw refusal("pattern", pattern, `is longer than ${longestPattern} characters; shorten it`);
   }
   const fold = ignoreCase ? foldCase : (name: string) => name;
-  const alternatives = expandBraces(pattern).map((alternative) => toSegments(alternative, pattern).map(fold));
+  const expanded = expandBraces(pattern);
+  if (expanded.join("").length > longestTogether) {
+    throw refusal("pattern", pattern, `has alternatives of more than ${longestTogether} characters together; split it`);
+  }
+  const alternatives = expanded.map((alternative) => toSegments(alternative, pattern).map(fold));
   return {
     start: alternatives.map((segments) => closure(segments, [0])),
     step(state, name) {
@@ -59,12 +68,13 @@ export function matchesName(segment: string, name: string): boolean {
   let star = -1;
   let starredTo = 0;
   while (inName < name.length) {
-    const wanted = segment[inSegment];
-    if (wanted === "*") {
+    // Codes, because a letter taken out of a string is a string of its own.
+    const wanted = segment.charCodeAt(inSegment);
+    if (wanted === anyText) {
       star = inSegment;
       starredTo = inName;
       inSegment += 1;
-    } else if (wanted !== undefined && (wanted === "?" || wanted === name[inName])) {
+    } else if (wanted === anyOne || wanted === name.charCodeAt(inName)) {
       inSegment += 1;
       inName += 1;
     } else if (star !== -1) {
@@ -75,7 +85,7 @@ export function matchesName(segment: string, name: string): boolean {
       return false;
     }
   }
-  while (segment[inSegment] === "*") inSegment += 1;
+  while (segment.charCodeAt(inSegment) === anyText) inSegment += 1;
   return inSegment === segment.length;
 }
 

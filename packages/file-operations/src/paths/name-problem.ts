@@ -6,6 +6,8 @@ const longestName = 255;
 
 // Formats are bidirectional and zero-width characters: two names that look alike, and on HFS+ are alike.
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+// Within these, joiners and variation selectors make one picture of several, such as a woman and a laptop.
+const emoji = /\p{RGI_Emoji}/gv;
 // A lone surrogate is written as U+FFFD, and so is a byte that is not UTF-8: different files would share a name.
 const unencodable = /[\p{Cs}\p{Noncharacter_Code_Point}\uFFFD]/u;
 const forbidden = /[\\:*?"<>|]/;
@@ -28,7 +30,7 @@ export function nameProblem(name: string, platform: NodeJS.Platform = process.pl
   if (character === "\\") return 'has a backslash; separate names with "/"';
   if (character !== undefined) return `has the character ${character}, which is not allowed in names`;
   if (unencodable.test(name)) return "has a character that cannot be written as UTF-8";
-  if (invisible.test(name)) return "has a control or invisible character";
+  if (invisible.test(name) && invisible.test(name.replace(emoji, ""))) return "has a control or invisible character";
   if (/[. ]$/.test(name) && !(onlyDots.test(name) && platform !== "win32")) {
     return "has a name that ends in a dot or a space, which Windows drops";
   }

@@ -27,6 +27,10 @@ describe("what a path may be", () => {
     ["%2e%2e/$HOME/~/-rf", ["%2e%2e", "$HOME", "~", "-rf"]],
     [" leading", [" leading"]],
     ["\u{1F600}.txt", ["\u{1F600}.txt"]],
+    ["\u2764\uFE0F.txt", ["\u2764\uFE0F.txt"]],
+    ["1\uFE0F\u20E3 first", ["1\uFE0F\u20E3 first"]],
+    ["\u{1F9D1}\u{1F3FD}\u200D\u{1F680}", ["\u{1F9D1}\u{1F3FD}\u200D\u{1F680}"]],
+    ["x\u0302", ["x\u0302"]],
     ["a".repeat(255), ["a".repeat(255)]],
   ])("%j", (path, names) => {
     expect(parsePath(path, rules).names).toEqual(names);
@@ -69,6 +73,10 @@ describe("what a path may be", () => {
     "a\u2066b",
     "a\u3164b",
     "a\uFE0Fb",
+    "a\u200Db",
+    "\u{1F600}\u200D",
+    "\u{1F469}\u200D\u{1F4BB}\u200D",
+    "1\u200D2",
     "a\uFEFFb",
     "a\u{E0041}b",
     "a\uFFFDb",
@@ -116,10 +124,10 @@ describe("what a path may be", () => {
     });
   });
 
-  test("a message shows nothing that a terminal would act on", async () => {
-    const failure = await failureOf(Promise.resolve().then(() => parsePath("a\u001b[2J\u202Eb\\", rules)));
+  test("a message shows nothing that a terminal would act on, and a picture as it is", async () => {
+    const failure = await failureOf(Promise.resolve().then(() => parsePath("a\u001b[2J\u202Eb\u2764\uFE0F\\", rules)));
 
-    expect(failure.message).toBe('"a\\u{1b}[2J\\u{202e}b\\u{5c}" has a backslash; separate names with "/"');
+    expect(failure.message).toBe('"a\\u{1b}[2J\\u{202e}b\u2764\uFE0F\\u{5c}" has a backslash; separate names with "/"');
   });
 });
 

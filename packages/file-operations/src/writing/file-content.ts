@@ -48,24 +48,33 @@ async function* encode(
   source: AsyncIterable<string | Uint8Array>,
   { slots, signal }: ContentOptions,
 ): AsyncGenerator<Uint8Array> {
-  const iterator = source[Symbol.asyncIterator]();
-  let isOver = false;
+  let iterator: AsyncIterator<string | Uint8Array> | undefined;
   try {
+    const from = source[Symbol.asyncIterator]();
+    iterator = from;
     for (;;) {
       // The source may be a stream of this root, which needs a slot for itself.
-      const next = await slots.without(() => nextOrAbort(iterator, signal));
+      const next = await slots.without(() => nextOrAbort(from, signal));
       if (next.done === true) {
-        isOver = true;
+        iterator = undefined;
         return;
       }
       yield toBytes(next.value);
     }
   } catch (error) {
-    isOver = true;
     throw new ContentFailure(error);
   } finally {
     // Not awaited: a source that never answers must not keep the slot.
-    if (!isOver) void iterator.return?.()?.catch(() => undefined);
+    if (iterator !== undefined) void giveUp(iterator);
+  }
+}
+
+/** Tells a source that no more is wanted, so that it can close what it holds. What it says to that is of no interest. */
+async function giveUp(iterator: AsyncIterator<unknown>): Promise<void> {
+  try {
+    await iterator.return?.();
+  } catch {
+    // It was about to fail anyway, or has failed already.
   }
 }
 
@@ -75,9 +84,9 @@ function nextOrAbort<Chunk>(
 ): Promise<IteratorResult<Chunk>> {
   if (signal === undefined) return iterator.next();
   const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<Chunk>>();
-  const giveUp = (): void => reject(signal.reason as Error);
-  if (signal.aborted) giveUp();
-  signal.addEventListener("abort", giveUp, { once: true });
+  const onAbort = (): void => reject(signal.reason as Error);
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
   iterator.next().then(resolve, reject);
-  return promise.finally(() => signal.removeEventListener("abort", giveUp));
+  return promise.finally(() => signal.removeEventListener("abort", onAbort));
 }

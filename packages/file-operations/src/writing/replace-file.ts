@@ -7,6 +7,7 @@ import { FileError } from "../errors/file-error.ts";
 import { systemErrorCode } from "../errors/from-system-error.ts";
 import { printablePath } from "../errors/printable-path.ts";
 import { refusal } from "../errors/refusal.ts";
+import { alreadyThere } from "../errors/state-errors.ts";
 import { lockKey } from "../limits/path-locks.ts";
 import { findSettled } from "../operations/find-settled.ts";
 import { assertFile, assertFits, assertNoHardLink } from "../operations/open-file.ts";
@@ -113,7 +114,7 @@ class Replacement {
         await this.#synchronizing(() => synchronizeDirectory(directory));
         return describe(listedPath, stats);
       } catch (error) {
-        if (createOnly && systemErrorCode(error) === "EEXIST") throw alreadyThere(path);
+        if (createOnly && systemErrorCode(error) === "EEXIST") throw alreadyThere(path.text);
         throw error;
       }
     });
@@ -147,7 +148,7 @@ class Replacement {
       assertFile(old.stats, path);
       if (old.stats.dev !== context.tree.root.stats.dev) throw refusal("mount", path.text, "is on another file system");
       assertNoHardLink(context, old.stats, path);
-      if (options.ifNoneMatch === "*") throw alreadyThere(path);
+      if (options.ifNoneMatch === "*") throw alreadyThere(path.text);
       // A rename needs no permission for the file that it replaces; who made that read-only means it.
       await access(old.self, constants.W_OK);
     }
@@ -156,8 +157,4 @@ class Replacement {
       throw new FileError("conflict", `"${printablePath(path.text)}" ${state}`, { path: path.text });
     }
   }
-}
-
-function alreadyThere(path: ParsedPath): FileError {
-  return new FileError("exists", `"${printablePath(path.text)}" already exists`, { path: path.text });
 }

@@ -1,3 +1,4 @@
+import type { BigIntStats } from "node:fs";
 import { lstat, unlink } from "node:fs/promises";
 import type { Tree } from "../directories/locate.ts";
 import { kindOf, pathIn, type Place } from "../directories/place.ts";
@@ -33,9 +34,7 @@ export async function takeStock({ tree, quota, depth }: StockOptions): Promise<v
         for (let entry = await reader.next(); entry !== undefined; entry = await reader.next()) {
           if (entry.kind === "directory") {
             quota.add({ files: 1, bytes: 0 });
-            const goDown = async (): Promise<void> =>
-              inDirectory(await tree.backend.find(place, entry.name), levelsLeft - 1);
-            if (levelsLeft > 1) await passOver(goDown);
+            if (levelsLeft > 1) await passOver(() => goDown(place, entry.name, levelsLeft - 1));
           } else if (entry.kind === "file") {
             names.push(entry.name);
           } else {
@@ -54,10 +53,22 @@ export async function takeStock({ tree, quota, depth }: StockOptions): Promise<v
     }
   }
 
+  async function goDown(place: Place, name: string, levelsLeft: number): Promise<void> {
+    const found = await tree.backend.find(place, name);
+    if (isOfThisTree(found.stats)) return inDirectory(found, levelsLeft);
+    found.close();
+  }
+
   async function count(place: Place, name: string): Promise<void> {
     const stats = await lstat(pathIn(place, name), { bigint: true });
+    if (!isOfThisTree(stats)) return;
     if (kindOf(stats) === "file" && isAbandoned(name, stats.mtime)) await unlink(pathIn(place, name));
     else quota.add({ files: 1, bytes: stats.isFile() ? countedBytes(stats) : 0 });
+  }
+
+  /** What is mounted there belongs to somebody else: it is neither counted nor swept. */
+  function isOfThisTree({ dev }: BigIntStats): boolean {
+    return dev === tree.root.stats.dev;
   }
 }
 

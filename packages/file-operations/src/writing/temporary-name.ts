@@ -10,7 +10,16 @@ const shape = new RegExp(`^${temporaryPrefix.replaceAll(".", "\\.")}([0-9a-f]{8}
 
 /** A name that nobody can guess, and that says which process it belongs to. */
 export function temporaryName(): string {
-  return `${temporaryPrefix}${machine()}-${process.pid.toString(36)}-${randomBytes(8).toString("hex")}`;
+  return `${ownPrefix()}${randomBytes(8).toString("hex")}`;
+}
+
+/** Whether it is the name of a temporary file of this process. */
+export function isOwnTemporary(name: string): boolean {
+  return name.startsWith(ownPrefix());
+}
+
+function ownPrefix(): string {
+  return `${temporaryPrefix}${machine()}-${process.pid.toString(36)}-`;
 }
 
 /**
