@@ -135,7 +135,7 @@ describe("limits", () => {
     ["return [[[[1]]]]", "output-limit", { depth: 3 }],
     ["for (let i = 0; i < 3; i++) artifacts.write('a' + i, '')", "output-limit", { artifacts: 2 }],
     ["artifacts.write('a', 'xxx')", "output-limit", { artifactBytes: 2 }],
-    ["artifacts.write('../a', 'xxx')", "output-limit", {}],
+    ["artifacts.write('../a', 'xxx')", "thrown", {}],
     ["for (;;) { try { await fetch('') } catch {} }", "timeout", { cpuMs: 200 }],
     ["return 'a long program'", "syntax", { sourceBytes: 10 }],
   ])("end a run: %s", async (code, failure, limits) => {
@@ -232,6 +232,39 @@ describe("capabilities", () => {
 
     expect(await generous.run("return await host.echo(1)")).toMatchObject({ value: 1 });
     expect(await generous.run("await tools.x()")).toMatchObject({ failure: "capability-denied" });
+  });
+
+  it("fetch for whom the run is for", async () => {
+    const principals: unknown[] = [];
+    const fetch = {
+      fetch: (_url: string, { principal }: { readonly principal?: string }) => {
+        principals.push(principal);
+        return Promise.resolve(new Response("x"));
+      },
+    };
+
+    await valueOf("await fetch('http://a/')", { capabilities: { fetch: fetch as never }, principal: "ada" });
+    await valueOf("await fetch('http://a/')", { capabilities: { fetch: fetch as never } });
+
+    expect(principals).toEqual(["ada", undefined]);
+  });
+
+  it("are not given by an option that is misspelled", async () => {
+    await using generous = createCodeExecutor({ backend: "process", capabilities: echo });
+
+    await expect(generous.run("return 1", { capabilites: {} } as never)).rejects.toThrow(
+      'There is no "capabilites" among the options of a run',
+    );
+    for (const [options, words] of [
+      [{ limit: {} }, 'There is no "limit" among the options of an executor'],
+      [{ pool: { js: 1 } }, 'There is no "js" among the options of the pool'],
+      [{ onError: 1 }, "onError is a number"],
+    ] as const) {
+      expect(() => createCodeExecutor(options as never)).toThrow(words);
+    }
+    await expect(generous.run("", { capabilities: { functions: { b: (() => 1) as never } } })).rejects.toThrow(
+      "functions.b must be an object of functions",
+    );
   });
 
   it("give tools by any name, and a program that lists them", async () => {

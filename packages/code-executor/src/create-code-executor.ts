@@ -1,9 +1,10 @@
+import { assertNames } from "./assert-names.ts";
 import { chooseBackend } from "./backends/choose-backend.ts";
 import { assertCapabilities, callRouter } from "./capabilities/call-router.ts";
 import { CodeExecutorError } from "./code-executor-error.ts";
 import type { CodeExecutor, CodeExecutorOptions, PoolOptions } from "./code-executor.ts";
 import { completeLimits } from "./limits.ts";
-import { type Language, languages, type RunOptions } from "./run-options.ts";
+import { type Language, languages, runOptionNames, type RunOptions } from "./run-options.ts";
 import type { RunFailure, RunResult } from "./run-result.ts";
 import { toRunMessage } from "./running/run-message.ts";
 import { crashError, crashMessage, type LostSandbox, runInSandbox, type RunSession } from "./running/run-session.ts";
@@ -25,6 +26,10 @@ export function createCodeExecutor(options: CodeExecutorOptions = {}): CodeExecu
       // It is called from where nothing could take its errors.
     }
   };
+  assertNames("options of an executor", options, ["backend", "limits", "capabilities", "pool", "onError"]);
+  if (options.onError !== undefined && typeof options.onError !== "function") {
+    throw new CodeExecutorError("invalid", `onError is a ${typeof options.onError}; it must be a function.`);
+  }
   const pool = completePool(options.pool);
   completeLimits(false, options.limits);
   if (capabilities !== undefined) assertCapabilities(capabilities);
@@ -36,10 +41,14 @@ export function createCodeExecutor(options: CodeExecutorOptions = {}): CodeExecu
 
   async function run(code: string, given: RunOptions): Promise<RunResult> {
     const { language = "javascript", signal: own, onOutput } = given;
+    assertNames("options of a run", given, runOptionNames);
     if (closing.signal.aborted) throw new CodeExecutorError("closed", "The executor was closed.");
     assertLanguage(language);
     const limits = completeLimits(language === "python", given.limits, options.limits);
-    const router = callRouter(capabilities, given.capabilities, limits.answerBytes);
+    const router = callRouter(capabilities, given.capabilities, {
+      answerBytes: limits.answerBytes,
+      principal: given.principal,
+    });
     if (typeof code !== "string") {
       throw new CodeExecutorError("invalid", `The program is a ${typeof code}, not a text.`);
     }
@@ -134,6 +143,7 @@ function unstarted(failure: RunFailure, message: string): RunResult {
 }
 
 function completePool(given: PoolOptions = {}): Required<PoolOptions> {
+  assertNames("options of the pool", given, ["javascript", "typescript", "python", "concurrency", "queue"]);
   const pool = { javascript: 2, typescript: 1, python: 0, concurrency: 16, queue: 128, ...given };
   for (const [name, value] of Object.entries(pool)) {
     const least = name === "concurrency" ? 1 : 0;

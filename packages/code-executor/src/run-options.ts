@@ -10,6 +10,18 @@ export const languages: readonly Language[] = ["javascript", "typescript", "pyth
 /** Which of the program's two streams a piece of output was written to. */
 export type OutputStream = "stdout" | "stderr";
 
+/** The names of {@link RunOptions}. */
+export const runOptionNames: readonly (keyof RunOptions)[] = [
+  "language",
+  "input",
+  "files",
+  "capabilities",
+  "principal",
+  "limits",
+  "signal",
+  "onOutput",
+];
+
 /** Options for one run. */
 export interface RunOptions {
   /** @default "javascript" */
@@ -23,6 +35,11 @@ export interface RunOptions {
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /** **Security:** what the program may reach outside its sandbox. @default what the executor has implementations of */
   readonly capabilities?: RunCapabilities;
+  /**
+   * Whom the program runs for: passed to the `fetch` capability with each request, for its rate limits and its audit log.
+   * Other capabilities are yours, and know their caller. @default nobody
+   */
+  readonly principal?: string;
   /** Limits tighter or wider than the executor's. @default the executor's */
   readonly limits?: Limits;
   /** Ends the run, and the calls it has made, with `cancelled`. */

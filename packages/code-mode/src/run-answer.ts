@@ -18,7 +18,7 @@ export function toAnswer(
   ];
   if (!result.ok) {
     const where = result.line === undefined ? "" : ` in line ${result.line}`;
-    const done = calls === 0 ? "" : ` It had made ${calls} tool call${calls === 1 ? "" : "s"}, which are not undone.`;
+    const done = calls === 0 ? "" : `\nIt had made ${calls} tool call${calls === 1 ? "" : "s"}, which are not undone.`;
     // Tab and line break aside, control characters are none of a sentence: a terminal would obey them.
     const message = cut(result.message.replace(/(?![\t\n])\p{Cc}/gu, ""), maxMessage);
     return toolResult({
@@ -34,7 +34,7 @@ export function toAnswer(
   return toolResult({
     content: [text(cut(json, maxCharacters)), ...written],
     // Half a value would be taken for the whole one.
-    structuredContent: fits ? { value: result.value, calls } : { calls },
+    structuredContent: fits ? { value: result.value, calls } : { calls, cut: true },
   });
 }
 

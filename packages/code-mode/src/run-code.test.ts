@@ -166,7 +166,7 @@ describe("a program", () => {
 
     expect(answer.isError).toBe(true);
     expect(answer.text).toBe(
-      "The program failed (thrown) in line 3: Error: stuck It had made 1 tool call, which are not undone.\n" +
+      "The program failed (thrown) in line 3: Error: stuck\nIt had made 1 tool call, which are not undone.\n" +
         "stdout:\nso far { n: 2 }\n",
     );
   });
@@ -192,7 +192,7 @@ describe("a program", () => {
   it("whose value is long is cut, and not half told as if it were whole", async () => {
     const answer = await run("return 'é'.repeat(500)", [double], { maxOutputCharacters: 100 });
 
-    expect(answer.structured).toStrictEqual({ calls: 0 });
+    expect(answer.structured).toStrictEqual({ calls: 0, cut: true });
     expect(answer.text).toContain("[cut: 402 of 502 characters are left out]");
   });
 

@@ -37,7 +37,11 @@ export function runCode(
     },
     output: {
       type: "object",
-      properties: { value: { description: "What the program returned." }, calls: { type: "integer" } },
+      properties: {
+        value: { description: "What the program returned." },
+        cut: { const: true, description: "The value was too long to be here; the text has its beginning." },
+        calls: { type: "integer" },
+      },
       required: ["calls"],
     },
     annotations: { readOnlyHint: false, destructiveHint: options.destructive === "allow", openWorldHint: true },

@@ -29,6 +29,16 @@ test("write_file refuses to replace a file that the caller has not read", async 
   expect(await readHostFile(join(workspace.root, "a.txt"), "utf8")).toBe("old");
 });
 
+test("write_file makes no directory for a file that it then refuses", async () => {
+  await using workspace = await createWorkspaceServer();
+  await using client = await createTestClient(workspace.server);
+
+  const answer = await client.callTool(writeFile, { path: "new/a.txt", content: "x", if_match: "of nothing" });
+
+  expect(answer.isError).toBe(true);
+  expect(await readdir(workspace.root)).toEqual([]);
+});
+
 test("of two writers who read the same version one wins, and the other is told to read again", async () => {
   await using workspace = await createWorkspaceServer();
   await using one = await createTestClient(workspace.server, { leakCheck: false });

@@ -23,10 +23,16 @@ export const writeFile = defineTool({
   annotations: { destructiveHint: true, openWorldHint: false },
   async handler({ path, content, if_match }, { services, signal }: Context<Pick<Services, "workspace">>) {
     const workspace = await services.workspace.get();
-    const directory = posix.dirname(path);
-    if (directory !== ".") await workspace.mkdir(directory, { recursive: true, signal });
     const condition = if_match === undefined ? { ifNoneMatch: "*" as const } : { ifMatch: if_match };
-    const { size, etag } = await workspace.write(path, content, { ...condition, signal });
+    const write = () => workspace.write(path, content, { ...condition, signal });
+    const { size, etag } = await write().catch(async (error: unknown) => {
+      // A new file may need directories; nothing is made for a write that is refused.
+      const { FileError } = await import("@plinth/file-operations");
+      const isNew = if_match === undefined && FileError.isInstance(error) && error.code === "not-found";
+      if (!isNew) throw error;
+      await workspace.mkdir(posix.dirname(path), { recursive: true, signal });
+      return write();
+    });
     return { path, size, ...(etag !== undefined && { etag }) };
   },
 });

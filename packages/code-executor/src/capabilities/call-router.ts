@@ -22,6 +22,13 @@ export interface CallRouter {
   find(kind: CallKind, name: string): CallTarget | undefined;
 }
 
+/** Options for {@link callRouter}. */
+export interface CallRouterOptions {
+  /** What a fetched body may have at most. */
+  readonly answerBytes: number;
+  readonly principal: string | undefined;
+}
+
 const capabilityNames: readonly CapabilityName[] = ["fetch", "files", "tools", "functions"];
 const identifier = /^[A-Za-z_$][\w$]*$/;
 /** Names in the program that are taken; the language's own can be hidden by nobody's accident either. */
@@ -36,19 +43,20 @@ const taken: ReadonlySet<string> = new Set(
  * or, for `true`, by the executor's. A run that names none at all gets what the executor has implementations of.
  *
  * @param named `undefined` when the run says nothing.
- * @param answerBytes What a fetched body may have at most.
  * @throws CodeExecutorError `invalid` for a kind that does not exist or that the executor does not allow, and for names
  * that a program could not use
  */
 export function callRouter(
   allowed: ExecutorCapabilities | undefined,
   named: RunCapabilities | undefined,
-  answerBytes: number,
+  { answerBytes, principal }: CallRouterOptions,
 ): CallRouter {
   if (named !== undefined) assertCapabilities(named);
   const chosen = named === undefined ? implementations(allowed) : choose(allowed, named);
   const targets = new Map<CallKind, ReadonlyMap<string, CallTarget>>();
-  if (chosen.fetch !== undefined) targets.set("fetch", new Map([["fetch", fetchFunction(chosen.fetch, answerBytes)]]));
+  if (chosen.fetch !== undefined) {
+    targets.set("fetch", new Map([["fetch", fetchFunction(chosen.fetch, { answerBytes, principal })]]));
+  }
   if (chosen.files !== undefined) targets.set("files", fileFunctions(chosen.files, answerBytes));
   if (chosen.tools !== undefined) targets.set("tools", toolFunctions(chosen.tools));
   if (chosen.functions !== undefined) targets.set("functions", hostFunctions(chosen.functions));
@@ -114,6 +122,9 @@ function hostFunctions(namespaces: NonNullable<Capabilities["functions"]>): Map<
         "invalid",
         `functions.${namespace} would be a global of that name in the program; choose an identifier that is not taken.`,
       );
+    }
+    if (typeof members !== "object" || members === null) {
+      throw new CodeExecutorError("invalid", `functions.${namespace} must be an object of functions.`);
     }
     for (const [name, target] of Object.entries(members)) {
       if (typeof target !== "function") {

@@ -25,6 +25,8 @@ export interface Fetcher {
       readonly headers?: Record<string, string>;
       readonly body?: string;
       readonly signal?: AbortSignal;
+      /** The run's `principal`. */
+      readonly principal?: string;
     },
   ): Promise<FetchedResponse>;
 }

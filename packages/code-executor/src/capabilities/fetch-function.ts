@@ -4,12 +4,16 @@ import type { FetchedResponse, Fetcher } from "./capabilities.ts";
 import { GuestError } from "./guest-error.ts";
 
 /** The `fetch` capability: what the program passed as a request, and the response as a value of bounded size. */
-export function fetchFunction(fetcher: Fetcher, answerBytes: number): CallTarget {
+export function fetchFunction(
+  fetcher: Fetcher,
+  { answerBytes, principal }: { readonly answerBytes: number; readonly principal: string | undefined },
+): CallTarget {
   return async ([url, init], { signal }) => {
     if (typeof url !== "string") throw new GuestError("fetch needs a URL as text.");
     const { method, headers, body } = asRecord(init);
     const response = await fetcher.fetch(url, {
       signal,
+      ...(principal === undefined ? {} : { principal }),
       ...(typeof method === "string" ? { method } : {}),
       ...(typeof body === "string" ? { body } : {}),
       ...(Array.isArray(headers) && headers.length > 0 ? { headers: toHeaders(headers) } : {}),

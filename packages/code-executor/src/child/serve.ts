@@ -15,7 +15,7 @@ export interface Runner {
  * The whole of the child: prepares for the language it was started for, says so, and does what it is told. It never
  * ends by itself; the host kills it, and if the host is gone, its input ends and it kills itself.
  */
-export function serve(json = "{}"): void {
+export function serve(json: string): void {
   const settings = JSON.parse(json) as ChildSettings;
   prepare(settings).then(
     (runner) => {

@@ -232,7 +232,9 @@ describe("remove", () => {
     expect(await failureOf(root.remove("link/secret"))).toMatchObject({ reason: "symlink" });
     expect(await failureOf(root.remove("dir", { recursive: true }))).toMatchObject({ reason: "denied-name" });
     expect(await failureOf(root.remove("none"))).toMatchObject({ code: "not-found" });
-    expect(readdirSync(join(files.folder, "dir"), { recursive: true }).toSorted()).toEqual(["c", "sub", "sub/d"]);
+    expect(new Set(readdirSync(join(files.folder, "dir"), { recursive: true }))).toEqual(
+      new Set(["c", "sub", "sub/d"]),
+    );
   });
 
   test("a link that is followed for reading is removed itself", async () => {

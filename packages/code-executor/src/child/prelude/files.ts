@@ -1,9 +1,21 @@
 /** `artifacts` and `inputFiles`. */
 export const files: string = String.raw`
+const isPlainName = (name) => {
+  if (name === "" || name[0] === ".") return false;
+  for (let index = 0; index < name.length; index += 1) {
+    const character = name[index];
+    if (character < " " || character === "\x7f") return false;
+    switch (character) {
+      case "/": case "\\": case ":": case "*": case "?": case '"': case "<": case ">": case "|": return false;
+    }
+  }
+  return true;
+};
 let artifactCount = 0;
 let artifactBytes = 0;
 const artifacts = freeze({ __proto__: null, write(name, data) {
   if (typeof name !== "string" || name.length > 255) throw new NativeTypeError("An artifact needs a name of at most 255 characters.");
+  if (!isPlainName(name)) throw new NativeTypeError("An artifact's name is a plain file name: no separators, control characters or leading dot.");
   const bytes = typeof data === "string" ? encodeUtf8(data) : asBytes(data);
   artifactCount += 1;
   artifactBytes += bytesOf(bytes);
