@@ -232,7 +232,7 @@ describe("remove", () => {
     expect(await failureOf(root.remove("link/secret"))).toMatchObject({ reason: "symlink" });
     expect(await failureOf(root.remove("dir", { recursive: true }))).toMatchObject({ reason: "denied-name" });
     expect(await failureOf(root.remove("none"))).toMatchObject({ code: "not-found" });
-    expect(new Set(readdirSync(join(files.folder, "dir"), { recursive: true }))).toEqual(
+    expect(new Set(readdirSync(join(files.folder, "dir"), { recursive: true, encoding: "utf8" }))).toEqual(
       new Set(["c", "sub", "sub/d"]),
     );
   });
