@@ -7,6 +7,11 @@ import { listen } from "./listener.ts";
 
 /** Where the connections of an HTTP host come from: a port of its own, or one that several processes share. */
 export interface ConnectionSource {
+  /**
+   * Milliseconds that a connection must have been idle before a shutdown closes it. A client that sends its next request
+   * at that moment fails, so it should be long where nobody waits for the end.
+   */
+  readonly settleMs: number;
   /** Begins to hand connections to the listener. @returns the port that clients connect to */
   open(listener: Server, options: ResolvedHttpOptions): Promise<number>;
   /** The services are up, so calls can be served. */
@@ -18,6 +23,8 @@ export interface ConnectionSource {
 /** The usual source: the listener listens itself. */
 export function ownPort(log: Logger): ConnectionSource {
   return {
+    // A person waits at the terminal.
+    settleMs: 200,
     async open(listener, options) {
       await listen(listener, options);
       return (listener.address() as AddressInfo).port;

@@ -8,12 +8,6 @@ const takeInMs = 200;
 /** Turns of the event loop without a new connection after which none is waiting. */
 const quietTurns = 3;
 
-/**
- * Milliseconds that a connection must have been idle before a shutdown closes it: time for a busy client's next
- * request.
- */
-const settleMs = 200;
-
 /** Milliseconds between two looks at the connections during a shutdown. */
 const lookMs = 20;
 
@@ -33,12 +27,19 @@ export async function stopListening(server: Server, connections: { readonly take
   Server.prototype.close.call(server);
 }
 
+/** Options for {@link drain}. */
+export interface DrainOptions {
+  /** Asked for anew each time, so that a more urgent call can bring it forward. */
+  readonly deadline: () => number;
+  /** Milliseconds that a connection must have been idle before it is closed: time for a busy client's next request. */
+  readonly settleMs: number;
+}
+
 /**
  * Waits until every connection is closed: by its client, which answers and HTTP/2 ask to do so, or here once it has settled
- * between two requests. Gives up at the deadline, which is asked for anew each time, so that a more urgent call can
- * bring it forward.
+ * between two requests. Gives up at the deadline.
  */
-export async function drain(connections: Connections, deadline: () => number): Promise<void> {
+export async function drain(connections: Connections, { deadline, settleMs }: DrainOptions): Promise<void> {
   connections.askToLeave();
   while (connections.size > 0 && performance.now() < deadline()) {
     connections.closeIdle(settleMs);

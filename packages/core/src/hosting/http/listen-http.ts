@@ -100,7 +100,7 @@ export async function listenHttp(
     await (stopping = source.close(listener, connections));
     listening = false;
     for (const lane of lanes) lane.drain();
-    await drain(connections, () => deadline);
+    await drain(connections, { deadline: () => deadline, settleMs: source.settleMs });
     await server.drained(Math.max(0, Math.ceil(deadline - performance.now())));
     closed = true;
     await Promise.all(lanes.map((lane) => lane.close()));

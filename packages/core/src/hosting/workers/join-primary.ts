@@ -69,6 +69,8 @@ export async function joinPrimary(server: JoiningServer): Promise<ConnectionSour
   server.shareSealingKey(sealingKey);
 
   return {
+    // Other workers serve meanwhile.
+    settleMs: 1_000,
     open(listener, options) {
       take = injectInto(listener, options);
       send({ plinth: "listening" });
