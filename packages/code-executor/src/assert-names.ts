@@ -1,16 +1,17 @@
 import { CodeExecutorError } from "./code-executor-error.ts";
 
 /**
- * Refuses an option that does not exist: a misspelled `capabilities: {}` must not give a run all that the executor has.
+ * Refuses what does not exist: a misspelled `capabilities: {}` must not give a run all that the executor has.
  *
- * @throws CodeExecutorError `invalid` naming the option and those that exist
+ * @param kind What the names are names of, for the message: `limit`.
+ * @throws CodeExecutorError `invalid` naming what there is not, and what there is
  */
-export function assertNames(what: string, options: object, known: readonly string[]): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new CodeExecutorError("invalid", `The ${what} are no object.`);
+export function assertNames(kind: string, named: object, known: readonly string[]): void {
+  if (typeof named !== "object" || named === null || Array.isArray(named)) {
+    throw new CodeExecutorError("invalid", `There is no object where each ${kind} should be.`);
   }
-  for (const name of Object.keys(options)) {
+  for (const name of Object.keys(named)) {
     if (known.includes(name)) continue;
-    throw new CodeExecutorError("invalid", `There is no "${name}" among the ${what}; there are ${known.join(", ")}.`);
+    throw new CodeExecutorError("invalid", `There is no ${kind} "${name}"; there are ${known.join(", ")}.`);
   }
 }

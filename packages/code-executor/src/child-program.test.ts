@@ -5,6 +5,20 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { childProgram } from "./child-program.ts";
 
+/** Runs a program by the package as it stands in a folder, where something may be missing. */
+function runIn(folder: string): { readonly stdout: string; readonly stderr: string } {
+  const script = `
+    const { createCodeExecutor } = await import("./src/index.ts");
+    await using executor = createCodeExecutor({ backend: "process" });
+    await executor.run("return 1").catch((error) => console.log(error.code, error.message));`;
+  return spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+    cwd: folder,
+    // Package managers lead node to what they have installed by a variable.
+    env: {},
+    encoding: "utf8",
+  });
+}
+
 describe("the program of a sandbox", () => {
   it("reads nothing but its own files and the engine's", () => {
     const { reads, file, nodeOptions } = childProgram("javascript", 64 * 1024 * 1024);
@@ -17,19 +31,10 @@ describe("the program of a sandbox", () => {
 
   it("may be missing its engine: the package loads all the same, and a run says what to do", () => {
     const folder = mkdtempSync(join(tmpdir(), "plinth-no-engine-"));
-    const script = `
-      const { createCodeExecutor } = await import("./src/index.ts");
-      await using executor = createCodeExecutor({ backend: "process" });
-      await executor.run("return 1").catch((error) => console.log(error.code, error.message));`;
     try {
       cpSync(import.meta.dirname, join(folder, "src"), { recursive: true });
 
-      const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
-        cwd: folder,
-        // Package managers lead node to what they have installed by a variable.
-        env: {},
-        encoding: "utf8",
-      });
+      const { stdout, stderr } = runIn(folder);
 
       expect(stdout + stderr).toBe(
         'unavailable JavaScript needs the package "isolated-vm", which is not installed; run "npm install isolated-vm@7.0.1".\n',
@@ -41,10 +46,6 @@ describe("the program of a sandbox", () => {
 
   it("may lack a binary for this Node: a run names the platform and the version", () => {
     const folder = mkdtempSync(join(tmpdir(), "plinth-no-binary-"));
-    const script = `
-      const { createCodeExecutor } = await import("./src/index.ts");
-      await using executor = createCodeExecutor({ backend: "process" });
-      await executor.run("return 1").catch((error) => console.log(error.code, error.message));`;
     try {
       cpSync(import.meta.dirname, join(folder, "src"), { recursive: true });
       const engine = join(import.meta.dirname, "../node_modules/isolated-vm");
@@ -55,12 +56,7 @@ describe("the program of a sandbox", () => {
         filter: (path) => wanted.test(path),
       });
 
-      const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
-        cwd: folder,
-        // Package managers lead node to what they have installed by a variable.
-        env: {},
-        encoding: "utf8",
-      });
+      const { stdout } = runIn(folder);
 
       expect(stdout).toContain(`unavailable isolated-vm has no binary for ${process.platform}-${process.arch}`);
       expect(stdout).toContain(`ABI ${process.versions.modules}`);

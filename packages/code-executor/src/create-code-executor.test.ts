@@ -253,11 +253,11 @@ describe("capabilities", () => {
     await using generous = createCodeExecutor({ backend: "process", capabilities: echo });
 
     await expect(generous.run("return 1", { capabilites: {} } as never)).rejects.toThrow(
-      'There is no "capabilites" among the options of a run',
+      'There is no option of a run "capabilites"',
     );
     for (const [options, words] of [
-      [{ limit: {} }, 'There is no "limit" among the options of an executor'],
-      [{ pool: { js: 1 } }, 'There is no "js" among the options of the pool'],
+      [{ limit: {} }, 'There is no option of an executor "limit"'],
+      [{ pool: { js: 1 } }, 'There is no option of the pool "js"'],
       [{ onError: 1 }, "onError is a number"],
     ] as const) {
       expect(() => createCodeExecutor(options as never)).toThrow(words);

@@ -26,7 +26,7 @@ export function createCodeExecutor(options: CodeExecutorOptions = {}): CodeExecu
       // It is called from where nothing could take its errors.
     }
   };
-  assertNames("options of an executor", options, ["backend", "limits", "capabilities", "pool", "onError"]);
+  assertNames("option of an executor", options, ["backend", "limits", "capabilities", "pool", "onError"]);
   if (options.onError !== undefined && typeof options.onError !== "function") {
     throw new CodeExecutorError("invalid", `onError is a ${typeof options.onError}; it must be a function.`);
   }
@@ -41,7 +41,7 @@ export function createCodeExecutor(options: CodeExecutorOptions = {}): CodeExecu
 
   async function run(code: string, given: RunOptions): Promise<RunResult> {
     const { language = "javascript", signal: own, onOutput } = given;
-    assertNames("options of a run", given, runOptionNames);
+    assertNames("option of a run", given, runOptionNames);
     if (closing.signal.aborted) throw new CodeExecutorError("closed", "The executor was closed.");
     assertLanguage(language);
     const limits = completeLimits(language === "python", given.limits, options.limits);
@@ -143,7 +143,7 @@ function unstarted(failure: RunFailure, message: string): RunResult {
 }
 
 function completePool(given: PoolOptions = {}): Required<PoolOptions> {
-  assertNames("options of the pool", given, ["javascript", "typescript", "python", "concurrency", "queue"]);
+  assertNames("option of the pool", given, ["javascript", "typescript", "python", "concurrency", "queue"]);
   const pool = { javascript: 2, typescript: 1, python: 0, concurrency: 16, queue: 128, ...given };
   for (const [name, value] of Object.entries(pool)) {
     const least = name === "concurrency" ? 1 : 0;

@@ -1,3 +1,4 @@
+import { assertNames } from "../assert-names.ts";
 import { CodeExecutorError } from "../code-executor-error.ts";
 import type { JsonValue } from "../protocol/json-value.ts";
 import type { CallKind, Grants } from "../protocol/messages.ts";
@@ -76,14 +77,7 @@ export function callRouter(
 
 /** @throws CodeExecutorError `invalid` naming a kind of capability that does not exist */
 export function assertCapabilities(capabilities: ExecutorCapabilities): void {
-  for (const name of Object.keys(capabilities)) {
-    if (!(capabilityNames as readonly string[]).includes(name)) {
-      throw new CodeExecutorError(
-        "invalid",
-        `There is no capability "${name}"; there are ${capabilityNames.join(", ")}.`,
-      );
-    }
-  }
+  assertNames("capability", capabilities, capabilityNames);
 }
 
 function implementations(allowed: ExecutorCapabilities = {}): Capabilities {
