@@ -10,7 +10,7 @@ import { z } from "zod";
 
 const clients = 64;
 /** The whole flood; `.ci/run` raises it. */
-const calls = Number(process.env["PLINTH_ISOLATION_CALLS"] ?? 1_000);
+const calls = Number(process.env["PLINTH_ISOLATION_CALLS"] ?? 2_000);
 /** One call in this many is cancelled under way. */
 const cancelEvery = 7;
 

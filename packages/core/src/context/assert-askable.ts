@@ -11,9 +11,9 @@ export const askingMethods: ReadonlySet<string> = new Set(["tools/call", "prompt
  * Lets a question pass if its operation may ask, the exchange carries questions, and the client declared the
  * capability.
  *
- * @throws KitError `MISUSE` in an operation that may not ask; `FAILED` in a call inside another; in the modern era `CLIENT_CAPABILITY_MISSING`, in the
- * legacy era, which has no number for it, `FAILED`, so that a tool's caller can read it; both with
- * `data.requiredCapabilities`
+ * @throws KitError `MISUSE` in an operation that may not ask, `FAILED` in a call inside another; in the modern era
+ * `CLIENT_CAPABILITY_MISSING`, in the legacy era, which has no number for it, `FAILED`, so that a tool's caller can read
+ * it; both with `data.requiredCapabilities`
  */
 export function assertAskable({ method, capability }: Question<unknown>, incoming: Incoming): void {
   if (!askingMethods.has(incoming.method)) {
