@@ -117,6 +117,8 @@ The store.
           expect(read("APP_ON")).toBe("true");
         },
       ),
+      // A backslash and an n between two kinds of quotes, which random texts have once in thousands.
+      { examples: [["\\n`'"]] },
     );
   });
 

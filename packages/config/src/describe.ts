@@ -91,8 +91,10 @@ function quoted(text: string): string {
   if (/^[\w./:@%+,=-]*$/.test(text)) return text;
   const quote = ["'", "`", '"'].find((candidate) => !text.includes(candidate));
   if (text.includes("\r") || quote === undefined) return "";
-  if (!text.includes("\n")) return `${quote}${text}${quote}`;
-  return text.includes('"') || text.includes("\\n") ? "" : `"${text.replaceAll("\n", "\\n")}"`;
+  const isDouble = quote === '"' || text.includes("\n");
+  // Between double quotes a backslash and an n are a line feed, and nothing escapes them or a quote.
+  if (isDouble && (text.includes('"') || text.includes("\\n"))) return "";
+  return isDouble ? `"${text.replaceAll("\n", "\\n")}"` : `${quote}${text}${quote}`;
 }
 
 function markdownHead({ fileVariable, prefix }: ConfigDefinition): string {
