@@ -14,6 +14,8 @@ const ROOMS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly s
   ["protocol", []],
   // A handler is given a context, which checks a client's answers against a schema.
   ["definitions", ["context"]],
+  // What happened is told with the entry of the catalog that it happened to.
+  ["events", ["catalog"]],
   ["context", []],
   ["catalog", []],
   ["pipeline", []],

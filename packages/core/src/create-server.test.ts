@@ -19,6 +19,7 @@ describe("createServer", () => {
     [{ progressIntervalMs: Number.NaN }, "progressIntervalMs is NaN"],
     [{ inputTimeoutMs: Infinity }, "inputTimeoutMs is Infinity"],
     [{ components: [null] }, "must come from defineTool"],
+    [{ serviceLimits: { healthTimeoutMs: -1 } }, "healthTimeoutMs is -1"],
     [{ services: { db: {} } }, 'Service "db" needs "start"'],
   ])("refuses %j with a sentence", (options, words) => {
     expect(() => createServer({ ...identity, ...options } as ServerOptions)).toThrow(words);
@@ -115,5 +116,52 @@ describe("close", () => {
     await server.close();
 
     expect(await refusal).toMatchObject({ code: "UNAVAILABLE" });
+  });
+});
+
+it("says where it is in its life", async () => {
+  const up = Promise.withResolvers<string>();
+  const down = Promise.withResolvers<void>();
+  const server = createServer({
+    ...identity,
+    services: { db: service({ start: () => up.promise, stop: () => down.promise }) },
+  });
+  const states = [server.state];
+
+  const starting = server.start();
+  states.push(server.state);
+  up.resolve("db");
+  await starting;
+  states.push(server.state);
+  const closing = server.close();
+  states.push(server.state);
+  down.resolve();
+  await closing;
+  states.push(server.state);
+
+  expect(states).toEqual(["new", "starting", "serving", "draining", "closed"]);
+});
+
+describe("what a server ends last", () => {
+  it("ends after the services, the last added first, whatever fails", async () => {
+    const ended: string[] = [];
+    const lines: string[] = [];
+    const server = createServer({
+      ...identity,
+      log: stderrLogger({ write: (line) => void lines.push(line) }),
+      services: { db: service({ start: () => "db", stop: () => void ended.push("db") }) },
+    });
+    server.onClose(() => void ended.push("telemetry"));
+    server.onClose(() => {
+      throw new Error("cannot end");
+    });
+    server.onClose(() => void ended.push("endpoint"));
+    await server.start();
+
+    await server.close();
+    await server.close();
+
+    expect(ended).toEqual(["db", "endpoint", "telemetry"]);
+    expect(lines.join("")).toContain("cannot end");
   });
 });

@@ -1,14 +1,17 @@
+import { within } from "./async/within.ts";
 import type { BindingSource } from "./binding/binding-source.ts";
 import { toImplementation } from "./binding/implementation.ts";
 import { createOffers } from "./binding/offers.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import { normalizeUri } from "./catalog/normalize-uri.ts";
 import { createRegistry } from "./catalog/registry.ts";
-import { stderrLogger } from "./context/logger.ts";
+import { logError, stderrLogger } from "./context/logger.ts";
 import type { Notify } from "./context/notify.ts";
 import { createStateSealer } from "./context/request-state.ts";
+import type { Awaitable } from "./definitions/awaitable.ts";
 import { assertWholeNumber, longestTimerMs } from "./errors/assert-whole-number.ts";
 import { KitError } from "./errors/kit-error.ts";
+import { createPlatformEvents } from "./events/platform-events.ts";
 import { createChangeEvents } from "./hosting/change-events.ts";
 import type { HostedServer } from "./hosting/hosted-server.ts";
 import type { HttpOptions } from "./hosting/http/http-options.ts";
@@ -27,6 +30,9 @@ import type { ServiceDefinitions, ServicesOf } from "./services/service.ts";
 
 /** Milliseconds that aborted calls get to clean up in, before the services they use stop and the process may end. */
 const abortedMs = 500;
+
+/** Milliseconds that each thing given to `onClose` may take. */
+const endMs = 5_000;
 
 /**
  * A server as the rooms of this package see it: with what hosts and bindings need, and nobody else should build upon.
@@ -55,7 +61,8 @@ export function wireServer<const Definitions extends ServiceDefinitions = Record
   assertWholeNumber("progressIntervalMs", progressIntervalMs, { most: longestTimerMs });
   assertWholeNumber("inputTimeoutMs", inputTimeoutMs, { least: 1, most: longestTimerMs });
   const changes = createChangeEvents((error) => log.error("A change listener failed", { error }));
-  const services = createServiceSet(options.services ?? ({} as Definitions), { log });
+  const events = createPlatformEvents((error) => logError(() => log, "An event listener failed", { error }));
+  const services = createServiceSet(options.services ?? ({} as Definitions), { ...options.serviceLimits, log });
   const calls = new CallsInFlight();
   const middleware: Middleware[] = [];
   const hosts = new OpenHosts();
@@ -90,6 +97,7 @@ export function wireServer<const Definitions extends ServiceDefinitions = Record
       calls,
       environment: {
         log,
+        events,
         services: services.values,
         notify,
         progressIntervalMs,
@@ -107,18 +115,32 @@ export function wireServer<const Definitions extends ServiceDefinitions = Record
     offer: offers.current,
     dispatch,
     changes,
+    events,
     inputTimeoutMs,
   };
 
   // Every HTTP request binds, and even an import of what is loaded costs 5 us.
   let binding: ReturnType<typeof loadBinding> | undefined;
   let closing: Promise<void> | undefined;
+  let closed = false;
   async function closeAll(): Promise<void> {
     await hosts.close();
     await server.stop();
     // Stopping has ended the starts that they waited for.
     await hosts.settled();
+    for (const end of ends.toReversed()) await endOne(end);
     registry[Symbol.dispose]();
+    closed = true;
+  }
+
+  const ends: (() => Awaitable<void>)[] = [];
+  async function endOne(end: () => Awaitable<void>): Promise<void> {
+    try {
+      const outcome = await within(endMs, Promise.resolve(end()));
+      if (outcome.late) log.error("Something did not end in time", { endMs });
+    } catch (error) {
+      logError(() => log, "Something failed to end", { error });
+    }
   }
 
   const server: WiredServer<ServicesOf<Definitions>> = {
@@ -156,10 +178,15 @@ export function wireServer<const Definitions extends ServiceDefinitions = Record
       return new BoundServer(source, bindOptions);
     },
     start: () => services.start(),
+    get state() {
+      if (closed) return "closed";
+      return closing === undefined ? services.state : "draining";
+    },
     health: () => services.health(),
     get inFlight() {
       return calls.count;
     },
+    stats: () => ({ inFlight: calls.count, ...hosts.stats() }),
     drained: (ms) => calls.drained(ms),
     async stop() {
       calls.abortAll(new KitError("UNAVAILABLE", "The server is stopping"));
@@ -187,6 +214,7 @@ export function wireServer<const Definitions extends ServiceDefinitions = Record
     },
     run: (runOptions = {}) => run(server, runOptions),
     close: () => (closing ??= closeAll()),
+    onClose: (end) => void ends.push(end),
     [Symbol.asyncDispose]: () => server.close(),
   };
   return server;

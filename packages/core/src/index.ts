@@ -1,5 +1,5 @@
 export { createServer } from "./create-server.ts";
-export type { AnyPlinthServer, PlinthServer, ServerOptions } from "./server.ts";
+export type { AnyPlinthServer, PlinthServer, ServerOptions, ServerState } from "./server.ts";
 export type { ServerIdentity } from "./binding/implementation.ts";
 
 export type { Awaitable } from "./definitions/awaitable.ts";
@@ -15,6 +15,7 @@ export {
   type ContentOptions,
   type ToolResult,
 } from "./definitions/content.ts";
+export { locationOf, originOf } from "./definitions/origin.ts";
 export { definePrompt, type PromptDefinition, type PromptOptions, type PromptReturn } from "./definitions/prompt.ts";
 export {
   defineResource,
@@ -38,6 +39,7 @@ export {
 } from "./definitions/tool.ts";
 
 export { forServices } from "./services/for-services.ts";
+export type { ServiceLimits } from "./services/service-set.ts";
 export type { HealthReport } from "./services/service-health.ts";
 export {
   service,
@@ -75,9 +77,18 @@ export type { ClientInfo, Era, TransportKind } from "./protocol/eras.ts";
 export type { HttpRequestInfo } from "./protocol/incoming.ts";
 export type { Principal } from "./protocol/principal.ts";
 
+export type { CallFacts } from "./context/call-facts.ts";
+export type { CallTraffic } from "./context/call-traffic.ts";
+export type { CallEvent, PlatformEvent, PlatformEvents } from "./events/platform-events.ts";
+
+export { assertOneOf } from "./errors/assert-one-of.ts";
+export { assertWholeNumber, longestTimerMs, type WholeNumberRange } from "./errors/assert-whole-number.ts";
 export { errorCodes, type ErrorCode, type ErrorCodeEntry } from "./errors/error-codes.ts";
+export { quote } from "./errors/quote.ts";
+export { toError } from "./errors/to-error.ts";
 export { fail, KitError, type FailOptions, type KitErrorOptions } from "./errors/kit-error.ts";
 
+export { narrowCatalog } from "./catalog/narrow-catalog.ts";
 export type {
   Catalog,
   CatalogEntry,
@@ -93,6 +104,8 @@ export type {
 export type { ComponentKind } from "./catalog/registry.ts";
 export type { ExtensionHandler, ExtensionMethodOptions } from "./operations/extension-method.ts";
 export type { Call, CallChanges, Result } from "./pipeline/call.ts";
+export { abortable } from "./async/abortable.ts";
+export { canonicalJson } from "./json/canonical-json.ts";
 export { on, only, type Middleware, type Next, type OnlyOptions } from "./pipeline/middleware.ts";
 
 export type { ContentEncoding } from "./hosting/http/accept-encoding.ts";
@@ -101,6 +114,8 @@ export type { HttpOptions, HttpRoute, SessionOptions, TlsOptions } from "./hosti
 export type { CloseOptions, HttpHost } from "./hosting/http/listen-http.ts";
 export type { LaneName } from "./hosting/lane-name.ts";
 export type { MemoryHost, MemoryOptions } from "./hosting/memory.ts";
+export { isWorkerProcess } from "./hosting/workers/worker-mark.ts";
+export type { HostStats, ServerStats } from "./hosting/server-stats.ts";
 export type { RunOptions } from "./hosting/run.ts";
 export { onShutdownSignal, type ShutdownOptions } from "./hosting/shutdown.ts";
 export type { StdioHost, StdioOptions } from "./hosting/stdio/serve-stdio.ts";

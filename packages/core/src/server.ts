@@ -5,15 +5,19 @@ import type { ComponentKind } from "./catalog/registry.ts";
 import type { Logger } from "./context/logger.ts";
 import type { Notify } from "./context/notify.ts";
 import type { StateSealerOptions } from "./context/request-state.ts";
+import type { Awaitable } from "./definitions/awaitable.ts";
 import type { Schema } from "./definitions/schema.ts";
+import type { PlatformEvents } from "./events/platform-events.ts";
 import type { HttpOptions } from "./hosting/http/http-options.ts";
 import type { HttpHost } from "./hosting/http/listen-http.ts";
 import type { MemoryHost, MemoryOptions } from "./hosting/memory.ts";
 import type { RunOptions } from "./hosting/run.ts";
+import type { ServerStats } from "./hosting/server-stats.ts";
 import type { StdioHost, StdioOptions } from "./hosting/stdio/serve-stdio.ts";
 import type { ExtensionHandler, ExtensionMethodOptions } from "./operations/extension-method.ts";
 import type { Middleware } from "./pipeline/middleware.ts";
 import type { HealthReport } from "./services/service-health.ts";
+import type { ServiceLimits } from "./services/service-set.ts";
 import type { ServiceDefinitions, ServicesOf } from "./services/service.ts";
 
 /** Options for `createServer`. */
@@ -24,6 +28,8 @@ export interface ServerOptions<Definitions extends ServiceDefinitions = Record<n
   readonly components?: readonly Component<ServicesOf<Definitions>>[];
   /** What handlers find on `ctx.services`; started in this order, stopped in reverse. */
   readonly services?: Definitions;
+  /** How long services may take to start, to stop and to say how they are. */
+  readonly serviceLimits?: ServiceLimits;
   /** Entries per list page. @default 200 */
   readonly pageSize?: number;
   /** Where log lines go. @default JSON lines on stderr, level "info" */
@@ -50,6 +56,8 @@ export interface PlinthServer<Services = unknown> extends AsyncDisposable {
   /** What the server offers now. */
   readonly catalog: Catalog;
   readonly notify: Notify;
+  /** What the parts of the server tell of their work, for metrics. */
+  readonly events: PlatformEvents;
   /** The running services. @throws KitError `MISUSE` before `start()` */
   readonly services: Services;
   /** Adds middleware inside what is there already. @throws KitError `MISUSE` once a call has been served */
@@ -81,10 +89,14 @@ export interface PlinthServer<Services = unknown> extends AsyncDisposable {
   ): void;
   /** Starts the services in order, once. @throws KitError `UNAVAILABLE` naming the service that failed */
   start(): Promise<void>;
+  /** Where the server is in its life. */
+  readonly state: ServerState;
   /** Checks every service. Never rejects. */
   health(): Promise<HealthReport>;
   /** Calls in flight now. */
   readonly inFlight: number;
+  /** What the server holds open now, on all its transports. */
+  stats(): ServerStats;
   /** Starts the services and listens on HTTP. */
   listen(options?: HttpOptions): Promise<HttpHost>;
   /** Starts the services and serves this process's standard input and output. */
@@ -98,7 +110,14 @@ export interface PlinthServer<Services = unknown> extends AsyncDisposable {
   run(options?: RunOptions): Promise<void>;
   /** Ends all serving gracefully, then stops the services. Once; a second call waits for the first. */
   close(): Promise<void>;
+  /**
+   * Has `close()` end something more, when the services have stopped; the last added is ended first. A failure is logged.
+   */
+  onClose(end: () => Awaitable<void>): void;
 }
+
+/** Where a server is in its life: `serving` from the end of its start on, `draining` from the beginning of its close. */
+export type ServerState = "new" | "starting" | "serving" | "draining" | "closed";
 
 /** A server whatever services it has. `any`: tests and hosts take every server. */
 export type AnyPlinthServer = PlinthServer<any>;

@@ -1,5 +1,6 @@
 import type { Implementation } from "@modelcontextprotocol/server";
 import type { Logger } from "../context/logger.ts";
+import type { PlatformEvents } from "../events/platform-events.ts";
 import type { ChangeEvents } from "../hosting/change-events.ts";
 import type { Dispatch } from "../pipeline/dispatch.ts";
 import type { Offer } from "./offers.ts";
@@ -16,6 +17,8 @@ export interface BindingSource {
   readonly dispatch: Dispatch;
   /** Publishes and delivers what changed: lists and resources. */
   readonly changes: ChangeEvents;
+  /** Takes what the parts of the server tell of their work. */
+  readonly events: PlatformEvents;
   /** Milliseconds a legacy client may take to answer a question. */
   readonly inputTimeoutMs: number;
 }

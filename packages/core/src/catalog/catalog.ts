@@ -21,6 +21,8 @@ interface EntryBase {
   readonly name: string;
   readonly tags: readonly string[];
   readonly scopes: readonly string[];
+  /** Services without which it cannot work, by name. */
+  readonly requires: readonly string[];
   /** As it stands in its list. */
   readonly listed: ListedItem;
 }

@@ -2,6 +2,7 @@ import { renderOnce } from "../json/rendered-json.ts";
 import type {
   Catalog,
   CatalogEntry,
+  FoundResource,
   ListKind,
   ListPage,
   PromptEntry,
@@ -26,10 +27,21 @@ export interface CompileCatalogOptions {
   readonly entries: readonly PlacedEntry[];
   /** Entries per list page. */
   readonly pageSize: number;
+  /** How an entry is found by URI. @default among `entries` */
+  readonly findResource?: Catalog["findResource"];
+}
+
+/** What each snapshot was made from, for the views of it. */
+const sources = new WeakMap<Catalog, readonly PlacedEntry[]>();
+
+/** The entries that a catalog was made from; `undefined` for one that was not made here. */
+export function entriesOf(catalog: Catalog): readonly PlacedEntry[] | undefined {
+  return sources.get(catalog);
 }
 
 /** Arranges compiled entries for look-up and listing. Pages are made when first asked for, and then kept. */
-export function compileCatalog({ revision, entries, pageSize }: CompileCatalogOptions): Catalog {
+export function compileCatalog(options: CompileCatalogOptions): Catalog {
+  const { revision, entries, pageSize } = options;
   const tools = new Map<string, ToolEntry>();
   const prompts = new Map<string, PromptEntry>();
   const resources = new Map<string, ResourceEntry>();
@@ -62,7 +74,19 @@ export function compileCatalog({ revision, entries, pageSize }: CompileCatalogOp
     }
   }
   const pages = new Map<ListKind, Map<number, ListPage>>();
-  return Object.freeze({
+  function findResource(uri: string): FoundResource | undefined {
+    const url = normalizeUri(uri);
+    if (url === undefined) return undefined;
+    const entry = resources.get(url.href);
+    if (entry !== undefined) return { entry, variables: noVariables, url };
+    for (const template of resourceTemplates.values()) {
+      const variables = template.matcher.match(url.href);
+      if (variables !== undefined) return { entry: template, variables, url };
+    }
+    return undefined;
+  }
+
+  const catalog = Object.freeze({
     revision,
     pageSize,
     tools,
@@ -79,18 +103,10 @@ export function compileCatalog({ revision, entries, pageSize }: CompileCatalogOp
       if (page === undefined) kept.set(start, (page = renderPage(list, kind, start, pageSize)));
       return page;
     },
-    findResource(uri) {
-      const url = normalizeUri(uri);
-      if (url === undefined) return undefined;
-      const entry = resources.get(url.href);
-      if (entry !== undefined) return { entry, variables: noVariables, url };
-      for (const template of resourceTemplates.values()) {
-        const variables = template.matcher.match(url.href);
-        if (variables !== undefined) return { entry: template, variables, url };
-      }
-      return undefined;
-    },
+    findResource: options.findResource ?? findResource,
   } satisfies Catalog);
+  sources.set(catalog, entries);
+  return catalog;
 }
 
 const noVariables: UriVariables = Object.freeze({});

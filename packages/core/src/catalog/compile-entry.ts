@@ -155,15 +155,20 @@ function compileTemplate(definition: AnyResource): ResourceTemplateEntry {
 
 function base(
   name: string,
-  { tags = [], scopes = [] }: Component,
+  { tags = [], scopes = [], requires = [] }: Component,
   owner: string,
-): Pick<CatalogEntry, "name" | "tags" | "scopes"> {
-  for (const [option, texts] of Object.entries({ tags, scopes })) {
+): Pick<CatalogEntry, "name" | "tags" | "scopes" | "requires"> {
+  for (const [option, texts] of Object.entries({ tags, scopes, requires })) {
     // Text is iterable too: scopes: "admin" would ask for five scopes of one letter.
     if (Array.isArray(texts) && texts.every((text) => typeof text === "string" && text !== "")) continue;
     throw new KitError("MISUSE", `The ${owner} needs "${option}" to be a list of texts that are not empty`);
   }
-  return { name, tags: Object.freeze([...tags]), scopes: Object.freeze([...scopes]) };
+  return {
+    name,
+    tags: Object.freeze([...tags]),
+    scopes: Object.freeze([...scopes]),
+    requires: Object.freeze([...requires]),
+  };
 }
 
 function assertReadOptions({ ttlMs, maxBytes, cacheScope }: AnyResource, owner: string): void {

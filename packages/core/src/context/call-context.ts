@@ -1,14 +1,18 @@
 import type { LoggingLevel } from "@modelcontextprotocol/server";
 import { quiet } from "../async/quiet.ts";
+import type { PlatformEvents } from "../events/platform-events.ts";
 import { toJsonValue } from "../json/json-value.ts";
 import type { ClientInfo, Era, TransportKind } from "../protocol/eras.ts";
 import type { HttpRequestInfo, Incoming } from "../protocol/incoming.ts";
 import type { Principal } from "../protocol/principal.ts";
+import type { CallFacts } from "./call-facts.ts";
 import { CallInput, type InputRequired } from "./call-input.ts";
+import type { CallTraffic } from "./call-traffic.ts";
 import type { ElicitUrlOptions } from "./client-input.ts";
 import { ContextState } from "./context-key.ts";
 import type { Context, TraceContext } from "./context.ts";
-import type { Logger } from "./logger.ts";
+import { LazySignal } from "./lazy-signal.ts";
+import type { LogFields, Logger } from "./logger.ts";
 import type { Notify } from "./notify.ts";
 import { ProgressReporter } from "./progress.ts";
 import { nextRequestId } from "./request-id.ts";
@@ -17,6 +21,7 @@ import type { StateSealer } from "./request-state.ts";
 /** What the server gives every context it makes. */
 export interface ContextEnvironment {
   readonly log: Logger;
+  readonly events: PlatformEvents;
   readonly services: unknown;
   readonly notify: Notify;
   readonly progressIntervalMs: number;
@@ -38,10 +43,14 @@ interface Shared {
   readonly incoming: Incoming;
   readonly environment: ContextEnvironment;
   requestId: string | undefined;
+  tenant: string | undefined;
+  targetName: string | undefined;
+  logFields: LogFields | undefined;
   log: Logger | undefined;
   state: ContextState | undefined;
   progress: ProgressReporter | undefined;
   input: CallInput | undefined;
+  reported: boolean;
   finished: boolean;
 }
 
@@ -64,18 +73,52 @@ export class CallContext implements Context {
       incoming,
       environment,
       requestId: undefined,
+      tenant: incoming.principal?.tenant,
+      targetName: undefined,
+      logFields: undefined,
       log: undefined,
       state: undefined,
       progress: undefined,
       input: undefined,
+      reported: false,
       finished: false,
     };
     return new CallContext(shared, signals);
   }
 
   /** The same context under another signal. */
-  withSignal(signal: AbortSignal): CallContext {
-    return new CallContext(this.#shared, { signal });
+  withSignal(signal: AbortSignal | (() => AbortSignal)): CallContext {
+    return new CallContext(this.#shared, typeof signal === "function" ? new LazySignal(signal) : { signal });
+  }
+
+  /** Settles facts about the call as a whole. */
+  assign({ requestId, tenant, logFields }: CallFacts): void {
+    const shared = this.#shared;
+    if (requestId !== undefined) shared.requestId = requestId;
+    if (tenant !== undefined) shared.tenant = tenant;
+    if (logFields !== undefined) shared.logFields = { ...shared.logFields, ...logFields };
+    shared.log = undefined;
+  }
+
+  /** The name of what the call is found to be about. */
+  address(targetName: string | undefined): void {
+    this.#shared.targetName = targetName;
+    this.#shared.log = undefined;
+  }
+
+  /** What has passed between the call and its client so far. */
+  get traffic(): CallTraffic {
+    const { input, incoming, reported } = this.#shared;
+    const answered = incoming.requestState !== undefined || incoming.inputResponses !== undefined;
+    return { asked: answered || input?.asked === true, reported, waitedMs: input?.waitedMs ?? 0 };
+  }
+
+  get events(): PlatformEvents {
+    return this.#shared.environment.events;
+  }
+
+  get depth(): number {
+    return this.#shared.incoming.depth ?? 0;
   }
 
   /**
@@ -127,7 +170,7 @@ export class CallContext implements Context {
     return this.#shared.incoming.principal;
   }
   get tenant(): string | undefined {
-    return this.#shared.incoming.principal?.tenant;
+    return this.#shared.tenant;
   }
   get sessionId(): string | undefined {
     return this.#shared.incoming.sessionId;
@@ -146,9 +189,13 @@ export class CallContext implements Context {
   }
   get log(): Logger {
     const shared = this.#shared;
+    const { targetName, tenant } = shared;
     return (shared.log ??= shared.environment.log.child({
       requestId: this.requestId,
       method: shared.incoming.method,
+      ...(targetName !== undefined && { target: targetName }),
+      ...(tenant !== undefined && { tenant }),
+      ...shared.logFields,
     }));
   }
   get state(): ContextState {
@@ -171,6 +218,7 @@ export class CallContext implements Context {
     return (done, total, message) => {
       const token = incoming.meta["progressToken"];
       if (this.#isOver || (typeof token !== "string" && typeof token !== "number")) return;
+      this.#shared.reported = true;
       this.#shared.progress ??= new ProgressReporter(token, environment.progressIntervalMs, (params) =>
         incoming.notify("notifications/progress", params),
       );
@@ -183,7 +231,9 @@ export class CallContext implements Context {
     const send = async (level: LoggingLevel, data: unknown, logger?: string): Promise<void> => {
       const carried = toJsonValue(data, "clientLog()");
       // A client that does not hear it is no reason to fail; one that is gone is told by the signal.
-      if (!this.#isOver) await incoming.clientLog(level, carried, logger).catch(() => undefined);
+      if (this.#isOver) return;
+      this.#shared.reported = true;
+      await incoming.clientLog(level, carried, logger).catch(() => undefined);
     };
     return (level, data, logger) => quiet(send(level, data, logger));
   }
@@ -226,6 +276,7 @@ export class CallContext implements Context {
     return (shared.input ??= new CallInput(shared.incoming, {
       sealer: shared.environment.sealer(),
       timeoutMs: shared.environment.inputTimeoutMs,
+      tenant: () => shared.tenant,
     }));
   }
 }

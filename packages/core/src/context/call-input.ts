@@ -21,13 +21,16 @@ import type {
 import { emptyMemory, fromSealedMemory, toSealedMemory, type InputMemory } from "./input-memory.ts";
 import { askOnOpenExchange } from "./open-exchange.ts";
 import { formQuestion, rootsQuestion, sampleQuestion, urlQuestion, type Question } from "./question.ts";
-import { stateBindingOf, type StateSealer } from "./request-state.ts";
+import { stateBindingOf, type StateBinding, type StateSealer } from "./request-state.ts";
+import { Stopwatch } from "./stopwatch.ts";
 
 /** Options for {@link CallInput}. */
 export interface CallInputOptions {
   readonly sealer: StateSealer;
   /** Milliseconds a legacy client may take to answer a question. */
   readonly timeoutMs: number;
+  /** The tenant that a state is sealed for. @default that of the principal */
+  readonly tenant?: () => string | undefined;
 }
 
 /**
@@ -70,7 +73,9 @@ export class CallInput implements ClientInput {
   /** Work and reading that a seal must wait for. */
   readonly #underway = new Set<Promise<unknown>>();
   readonly #working = new Map<string, Promise<void>>();
+  readonly #waiting = new Stopwatch();
   #memory: InputMemory | undefined;
+  #asked = false;
   #run: Run = newRun();
 
   constructor(incoming: Incoming, options: CallInputOptions) {
@@ -87,6 +92,16 @@ export class CallInput implements ClientInput {
   begin(): void {
     this.#run = newRun();
     this.#remember();
+  }
+
+  /** Whether the handler has asked anything. */
+  get asked(): boolean {
+    return this.#asked;
+  }
+
+  /** Milliseconds that it has waited for answers on the open exchange, those of an open question included. */
+  get waitedMs(): number {
+    return this.#waiting.elapsedMs;
   }
 
   /**
@@ -152,6 +167,7 @@ export class CallInput implements ClientInput {
     // Nothing is awaited on the way to the open question, so all that are asked together are known when one ends the
     // handler.
     const asking = async (): Promise<Answer> => {
+      this.#asked = true;
       const question = build();
       assertAskable(question, this.#incoming);
       const run = this.#run;
@@ -182,7 +198,8 @@ export class CallInput implements ClientInput {
     if (known?.question === digest) {
       sent = known.sent;
     } else if (requestClient !== undefined) {
-      sent = await askOnOpenExchange(question, { requestClient, signal, timeoutMs: this.#options.timeoutMs });
+      const { timeoutMs } = this.#options;
+      sent = await this.#waiting.during(() => askOnOpenExchange(question, { requestClient, signal, timeoutMs }));
     } else if (asked === undefined || asked.get(name) === digest) {
       // Answers without a state count: the state is optional on the wire, and says nothing about an answer but which
       // question it was for. With a state, only what was asked is answered.
@@ -220,8 +237,13 @@ export class CallInput implements ClientInput {
     return {
       resultType: "input_required",
       inputRequests: Object.fromEntries(requests),
-      requestState: this.#options.sealer.seal(toSealedMemory(this.#remember(), asked), stateBindingOf(this.#incoming)),
+      requestState: this.#options.sealer.seal(toSealedMemory(this.#remember(), asked), this.#binding()),
     };
+  }
+
+  #binding(): StateBinding {
+    const { tenant = () => this.#incoming.principal?.tenant } = this.#options;
+    return stateBindingOf(this.#incoming, tenant());
   }
 
   #remember(): InputMemory {
@@ -231,7 +253,7 @@ export class CallInput implements ClientInput {
   #recall(): InputMemory {
     const { requestState, method } = this.#incoming;
     if (requestState === undefined || !askingMethods.has(method)) return emptyMemory();
-    return fromSealedMemory(this.#options.sealer.unseal(requestState, stateBindingOf(this.#incoming)));
+    return fromSealedMemory(this.#options.sealer.unseal(requestState, this.#binding()));
   }
 
   #track<T>(work: Promise<T>): Promise<T> {

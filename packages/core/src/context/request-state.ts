@@ -130,11 +130,11 @@ export function createStateSealer({
  * The operation as the client sent it. A retry repeats the original request, so this is what both rounds have in
  * common.
  */
-export function stateBindingOf({ method, params, principal }: Incoming): StateBinding {
+export function stateBindingOf({ method, params, principal }: Incoming, tenant: string | undefined): StateBinding {
   const target = params["name"] ?? params["uri"];
   return {
     principal: principal?.id,
-    tenant: principal?.tenant,
+    tenant,
     method,
     // What is no text addresses nothing; the operation says so when it reads its parameters.
     target: typeof target === "string" ? target : "",

@@ -18,11 +18,16 @@ export function recordOrigin(definition: object, definer: (...args: never[]) => 
  * Where a definition was made, as `src/tools/search.ts:12`, or `undefined` if it was not made by a `define` function.
  */
 export function originOf(definition: object): string | undefined {
+  const location = locationOf(definition);
+  return location && `${withoutMachine(location.path)}:${location.line}`;
+}
+
+/** The file and the line where a definition was made, for tools that read it. The path is the machine's own. */
+export function locationOf(definition: object): { readonly path: string; readonly line: number } | undefined {
   const frame = origins.get(definition)?.stack?.split("\n")[1];
   const [, location, line] = /(?:at |\()([^()\s]*):(\d+):\d+\)?$/.exec(frame ?? "") ?? [];
   if (location === undefined) return undefined;
-  const path = location.startsWith("file:") ? fileURLToPath(location) : location;
-  return `${withoutMachine(path)}:${line}`;
+  return { path: location.startsWith("file:") ? fileURLToPath(location) : location, line: Number(line) };
 }
 
 /**

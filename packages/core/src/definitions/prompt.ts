@@ -23,6 +23,8 @@ export interface PromptOptions<Arguments extends Schema | undefined = undefined,
   readonly icons?: readonly Icon[];
   readonly tags?: readonly string[];
   readonly scopes?: readonly string[];
+  /** Services without which it cannot be rendered, by name; enforced by the service guard middleware. */
+  readonly requires?: readonly string[];
   readonly meta?: Readonly<Record<string, unknown>>;
   readonly render: (args: SchemaOutput<Arguments>, context: Context<Services>) => Awaitable<PromptReturn>;
 }

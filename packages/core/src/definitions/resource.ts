@@ -83,6 +83,8 @@ export interface ResourceOptions<Params extends Schema | undefined = undefined, 
   readonly icons?: readonly Icon[];
   readonly tags?: readonly string[];
   readonly scopes?: readonly string[];
+  /** Services without which it cannot be read, by name; enforced by the service guard middleware. */
+  readonly requires?: readonly string[];
   readonly meta?: Readonly<Record<string, unknown>>;
   /**
    * Reads it. `undefined` says that there is no such resource.

@@ -39,6 +39,8 @@ export interface ToolOptions<
   readonly tags?: readonly string[];
   /** OAuth scopes that a caller needs; enforced by authorization middleware, not sent to clients. */
   readonly scopes?: readonly string[];
+  /** Services without which it cannot work, by name; enforced by the service guard middleware. */
+  readonly requires?: readonly string[];
   /** Milliseconds a call may run; enforced by the timeout middleware. */
   readonly timeoutMs?: number;
   /** Sent as `_meta` in listings. */

@@ -2,6 +2,7 @@ import type { Transport } from "@modelcontextprotocol/server";
 import { assertPrincipal, type Principal } from "../protocol/principal.ts";
 import type { HostedServer } from "./hosted-server.ts";
 import { openSdkConnection } from "./sdk-connection.ts";
+import type { HostStats } from "./server-stats.ts";
 
 /** Options for {@link connectMemory}. */
 export interface MemoryOptions {
@@ -15,6 +16,8 @@ export interface MemoryHost {
   readonly closed: Promise<void>;
   /** Ends the connection and aborts its calls; the server's services go on. */
   close(): Promise<void>;
+  /** What it holds open now; its subscriptions are not counted. */
+  stats(): HostStats;
 }
 
 /**
@@ -41,5 +44,5 @@ export async function connectMemory(
     closed.resolve();
   };
   const close = (): Promise<void> => connection.close().finally(closed.resolve);
-  return { closed: closed.promise, close };
+  return { closed: closed.promise, close, stats: () => ({ connections: 1, sessions: 0, subscriptions: 0 }) };
 }

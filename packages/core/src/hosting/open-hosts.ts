@@ -1,10 +1,13 @@
 import { KitError } from "../errors/kit-error.ts";
+import { sumStats, type HostStats } from "./server-stats.ts";
 
 /** Something that serves until it is closed. */
 export interface OpenHost {
   /** Resolves when it serves no more, however that came. */
   readonly closed: Promise<void>;
   close(): Promise<void>;
+  /** What it holds open now; absent where it serves nothing itself. */
+  readonly stats?: () => HostStats;
 }
 
 /**
@@ -29,6 +32,11 @@ export class OpenHosts {
   async close(): Promise<void> {
     this.#closing = true;
     await Promise.all([...this.#open].map((host) => host.close()));
+  }
+
+  /** What all open hosts hold open together. */
+  stats(): HostStats {
+    return sumStats([...this.#open].flatMap(({ stats }) => stats?.() ?? []));
   }
 
   /** Resolves when no host is opening any more. */

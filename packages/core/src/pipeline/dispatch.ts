@@ -46,8 +46,9 @@ export function createDispatch({ catalog, operations, middleware, calls, ...opti
     const tracked = calls.begin(incoming);
     const context = CallContext.create(incoming, environment, tracked);
     try {
-      const bounds: CallBounds = { operation: operations.get(incoming.method), catalog: snapshot, made: undefined };
-      const result = await pipeline(OperationCall.create(incoming.params, context, bounds));
+      const bounds: CallBounds = { operation: operations.get(incoming.method), made: undefined };
+      const subject = { params: incoming.params, catalog: snapshot };
+      const result = await pipeline(OperationCall.create(context, bounds, subject));
       return { result: isRecord(result) && result === bounds.made ? result : fromMiddleware(result) };
     } catch (thrown) {
       const error = toFailure(thrown, tracked.signal, incoming.signal);
@@ -82,8 +83,8 @@ async function operate(call: Call): Promise<Result> {
   if (!(call instanceof OperationCall)) {
     throw new KitError("MISUSE", "A middleware passed on a call of its own; change a call with call.with({ ... })");
   }
-  const { context, bounds } = call;
-  const { operation, catalog } = bounds;
+  const { context, bounds, catalog } = call;
+  const { operation } = bounds;
   if (operation === undefined) throw new KitError("METHOD_NOT_FOUND", `Method not found: ${call.method}`);
   context.beginRun();
   try {

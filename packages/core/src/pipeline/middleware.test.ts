@@ -98,5 +98,5 @@ describe("on and only", () => {
 
 function fakeCall(fields: Partial<Call> = {}): Call {
   const call = { method: "tools/call", params: {}, target: undefined, signal: new AbortController().signal, ...fields };
-  return { ...call, with: (changes: CallChanges) => fakeCall({ ...call, ...changes }) } as Call;
+  return { ...call, with: ({ params }: CallChanges) => fakeCall({ ...call, ...(params && { params }) }) } as Call;
 }

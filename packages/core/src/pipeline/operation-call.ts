@@ -1,5 +1,8 @@
 import type { Catalog, CatalogEntry } from "../catalog/catalog.ts";
 import type { CallContext } from "../context/call-context.ts";
+import type { CallFacts } from "../context/call-facts.ts";
+import type { CallTraffic } from "../context/call-traffic.ts";
+import type { CallEvent } from "../events/platform-events.ts";
 import type { Call, CallChanges, Result } from "./call.ts";
 import type { Operation } from "./operation.ts";
 
@@ -7,10 +10,15 @@ import type { Operation } from "./operation.ts";
 export interface CallBounds {
   /** `undefined` for a method that does not exist; middleware sees such calls too. */
   readonly operation: Operation | undefined;
-  /** The snapshot that the call started with, so that a change cannot split it. */
-  readonly catalog: Catalog;
   /** What the operation itself gave, last; that is JSON, whatever middleware makes of it. */
   made: Result | undefined;
+}
+
+/** What a call is about. */
+interface Subject {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly catalog: Catalog;
+  readonly target: CatalogEntry | undefined;
 }
 
 /** The one implementation of {@link Call}. */
@@ -18,22 +26,26 @@ export class OperationCall implements Call {
   readonly params: Readonly<Record<string, unknown>>;
   readonly context: CallContext;
   readonly bounds: CallBounds;
+  /** The snapshot that the call started with, so that a change cannot split it. */
+  readonly catalog: Catalog;
   readonly target: CatalogEntry | undefined;
 
-  private constructor(
-    params: Readonly<Record<string, unknown>>,
-    context: CallContext,
-    bounds: CallBounds,
-    target: CatalogEntry | undefined,
-  ) {
-    this.params = params;
+  private constructor(context: CallContext, bounds: CallBounds, subject: Subject) {
+    this.params = subject.params;
+    this.catalog = subject.catalog;
+    this.target = subject.target;
     this.context = context;
     this.bounds = bounds;
-    this.target = target;
   }
 
-  static create(params: Readonly<Record<string, unknown>>, context: CallContext, bounds: CallBounds): OperationCall {
-    return new OperationCall(params, context, bounds, bounds.operation?.target?.(bounds.catalog, params));
+  static create(
+    context: CallContext,
+    bounds: CallBounds,
+    { params, catalog }: Pick<Subject, "params" | "catalog">,
+  ): OperationCall {
+    const target = bounds.operation?.target?.(catalog, params);
+    context.address(target?.name);
+    return new OperationCall(context, bounds, { params, catalog, target });
   }
 
   get method(): string {
@@ -44,10 +56,28 @@ export class OperationCall implements Call {
     return this.context.signal;
   }
 
-  with({ params = this.params, signal }: CallChanges): Call {
+  get depth(): number {
+    return this.context.depth;
+  }
+
+  get traffic(): CallTraffic {
+    return this.context.traffic;
+  }
+
+  with({ params = this.params, catalog = this.catalog, signal }: CallChanges): Call {
     const context = signal === undefined ? this.context : this.context.withSignal(signal);
-    if (params === this.params) return new OperationCall(params, context, this.bounds, this.target);
-    // Other parameters may address another target, and whoever authorizes further in must see that one.
-    return OperationCall.create(params, context, this.bounds);
+    if (params === this.params && catalog === this.catalog) return new OperationCall(context, this.bounds, this);
+    // Others may address another target, and whoever authorizes further in must see that one.
+    return OperationCall.create(context, this.bounds, { params, catalog });
+  }
+
+  assign(facts: CallFacts): void {
+    this.context.assign(facts);
+  }
+
+  emit({ part, action, value }: CallEvent): void {
+    const { events, method, tenant } = this.context;
+    if (!events.heard) return;
+    events.publish({ part, action, method, target: this.target, tenant, ...(value !== undefined && { value }) });
   }
 }

@@ -3,7 +3,7 @@ import { toError } from "../errors/to-error.ts";
 import { isRecord } from "../json/is-record.ts";
 import type { HealthStatus, ServiceDefinition, ServiceHealth } from "./service.ts";
 
-/** The state of all services; `status` is the worst of them. */
+/** The state of all services; `status` is the worst of them, where one that is not critical counts as degraded at worst. */
 export interface HealthReport {
   readonly status: HealthStatus;
   readonly services: Readonly<Record<string, ServiceHealth>>;
@@ -12,9 +12,15 @@ export interface HealthReport {
 const badness: Readonly<Record<HealthStatus, number>> = { up: 0, degraded: 1, down: 2 };
 
 /** Puts single states together under the worst one. */
-export function toHealthReport(states: readonly (readonly [name: string, health: ServiceHealth])[]): HealthReport {
+export function toHealthReport(
+  states: readonly (readonly [name: string, health: ServiceHealth])[],
+  isCritical: (name: string) => boolean = () => true,
+): HealthReport {
   let status: HealthStatus = "up";
-  for (const [, health] of states) if (badness[health.status] > badness[status]) status = health.status;
+  for (const [name, health] of states) {
+    const counted = health.status === "down" && !isCritical(name) ? "degraded" : health.status;
+    if (badness[counted] > badness[status]) status = counted;
+  }
   return { status, services: Object.fromEntries(states) };
 }
 

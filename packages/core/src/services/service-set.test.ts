@@ -241,6 +241,18 @@ describe("health", () => {
     expect(after).toMatchObject({ status: "down", services: { good: { detail: "Stopped" } } });
   });
 
+  it("calls a server degraded, and not down, without a service that is not critical", async () => {
+    const set = createServiceSet(
+      { good: service({ start: () => 1 }), extra: service({ start: () => 1, health: () => false, critical: false }) },
+      options(),
+    );
+    await set.start();
+
+    const report = await set.health();
+
+    expect(report).toEqual({ status: "degraded", services: { good: { status: "up" }, extra: { status: "down" } } });
+  });
+
   it("costs one check per second however many ask, and never two of a check that hangs", async () => {
     vi.useFakeTimers();
     const health = vi.fn<() => boolean | Promise<boolean>>(() => true);

@@ -1,5 +1,6 @@
 import { within } from "../async/within.ts";
 import type { Logger } from "../context/logger.ts";
+import { assertWholeNumber, longestTimerMs } from "../errors/assert-whole-number.ts";
 import { KitError } from "../errors/kit-error.ts";
 import { toError } from "../errors/to-error.ts";
 import { createHealthCheck, toHealthReport, type HealthReport } from "./service-health.ts";
@@ -11,9 +12,8 @@ import {
   type ServicesOf,
 } from "./service.ts";
 
-/** Options for {@link createServiceSet}. */
-export interface ServiceSetOptions {
-  readonly log: Logger;
+/** How long services may take. */
+export interface ServiceLimits {
   /** Milliseconds one service may take to start. @default 30_000 */
   readonly startTimeoutMs?: number;
   /** Milliseconds one service may take to stop before the next one is stopped beside it. @default 10_000 */
@@ -27,6 +27,11 @@ export interface ServiceSetOptions {
   readonly healthCacheMs?: number;
 }
 
+/** Options for {@link createServiceSet}. */
+export interface ServiceSetOptions extends ServiceLimits {
+  readonly log: Logger;
+}
+
 /** The services of one server: started in order, stopped in reverse, both once. */
 export interface ServiceSet<Definitions extends ServiceDefinitions = ServiceDefinitions> {
   /** What handlers find on `ctx.services`. Reading one before it is up throws a `KitError` `MISUSE`. */
@@ -37,6 +42,8 @@ export interface ServiceSet<Definitions extends ServiceDefinitions = ServiceDefi
    * @throws KitError `MISUSE` after {@link stop}
    */
   start(): Promise<void>;
+  /** How far the start has come. */
+  readonly state: "new" | "starting" | "serving";
   /** Checks every service at the same time. Never rejects. */
   health(): Promise<HealthReport>;
   /**
@@ -62,6 +69,10 @@ export function createServiceSet<const Definitions extends ServiceDefinitions>(
     healthCacheMs = 1_000,
   }: ServiceSetOptions,
 ): ServiceSet<Definitions> {
+  assertWholeNumber("startTimeoutMs", startTimeoutMs, { least: 1, most: longestTimerMs });
+  assertWholeNumber("stopTimeoutMs", stopTimeoutMs, { least: 1, most: longestTimerMs });
+  assertWholeNumber("healthTimeoutMs", healthTimeoutMs, { least: 1, most: longestTimerMs });
+  assertWholeNumber("healthCacheMs", healthCacheMs, { most: longestTimerMs });
   const declared = Object.entries<ServiceDefinition>(definitions);
   const misfit = declared.find(([, { start }]) => typeof start !== "function")?.[0];
   if (misfit !== undefined) {
@@ -72,15 +83,18 @@ export function createServiceSet<const Definitions extends ServiceDefinitions>(
   const running = new Map<string, RunningService>();
   const values = toValues(declared, running) as ServicesOf<Definitions>;
   const stopping = new AbortController();
+  let state: ServiceSet["state"] = "new";
   let started: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
   let report: { readonly promise: Promise<HealthReport>; readonly madeAt: number } | undefined;
 
   async function startAll(): Promise<void> {
+    state = "starting";
     try {
       for (const [name, definition] of declared) {
         running.set(name, { name, definition, value: await startOne(name, definition) });
       }
+      state = "serving";
     } catch (error) {
       await stopAll();
       running.clear();
@@ -146,6 +160,9 @@ export function createServiceSet<const Definitions extends ServiceDefinitions>(
 
   return {
     values,
+    get state() {
+      return state;
+    },
     start() {
       if (stopped !== undefined) {
         return Promise.reject(new KitError("MISUSE", "start() after stop(): services run once; make a new server"));
@@ -154,7 +171,9 @@ export function createServiceSet<const Definitions extends ServiceDefinitions>(
     },
     health() {
       if (report === undefined || performance.now() - report.madeAt >= healthCacheMs) {
-        const promise = Promise.all(checks.map(checkOne)).then(toHealthReport);
+        const promise = Promise.all(checks.map(checkOne)).then((states) =>
+          toHealthReport(states, (name) => definitions[name]?.critical !== false),
+        );
         report = { promise, madeAt: performance.now() };
       }
       return report.promise;

@@ -38,6 +38,11 @@ export interface ServiceOptions<Value> {
    * operators. Throwing means down. @default up while it runs
    */
   health?(value: Value): Awaitable<boolean | HealthStatus | ServiceHealth>;
+  /**
+   * Whether the server is of no use while this is down. Without one that is not critical it counts as degraded, and stays
+   * ready. @default true
+   */
+  critical?: boolean;
 }
 
 /** A service as {@link service} makes it. */

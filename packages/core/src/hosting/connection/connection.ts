@@ -27,6 +27,11 @@ export class Connection {
     this.#options = options;
   }
 
+  /** Open `subscriptions/listen` requests. */
+  get subscriptions(): number {
+    return this.#era?.subscriptions ?? 0;
+  }
+
   /** Takes the next message. Never throws, and never waits: answers go out on the channel. */
   receive(message: InboundMessage): void {
     if (this.#closed) return;

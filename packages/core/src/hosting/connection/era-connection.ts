@@ -16,6 +16,8 @@ export interface ConnectionOptions {
 
 /** A connection whose era is known. Capabilities and methods are those of the moment when it was made. */
 export interface EraConnection {
+  /** Open `subscriptions/listen` requests. */
+  readonly subscriptions: number;
   receive(message: InboundMessage): void;
   /** Resolves when every call has its answer, or needs none. */
   settled(): Promise<void>;

@@ -37,6 +37,8 @@ export class LegacyConnection implements EraConnection {
     client: { info: undefined, capabilities: undefined },
   };
   #leastLogLevel: LoggingLevel = "debug";
+  /** This era has none. */
+  readonly subscriptions: number = 0;
 
   constructor(options: ConnectionOptions) {
     const { server, channel } = options;

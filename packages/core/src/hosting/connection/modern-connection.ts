@@ -37,6 +37,10 @@ export class ModernConnection implements EraConnection {
     this.#unsubscribe = server.changes.subscribe((event) => this.#subscriptions.publish(event));
   }
 
+  get subscriptions(): number {
+    return this.#subscriptions.size;
+  }
+
   receive(message: InboundMessage): void {
     if (!("method" in message)) this.#options.onStray("a response, but this era asks nothing");
     else if ("id" in message) this.#serve(message);

@@ -31,6 +31,10 @@ export class Subscriptions {
     this.#options = options;
   }
 
+  get size(): number {
+    return this.#open.size;
+  }
+
   /** Opens a subscription. Its first message says what it will carry, which may be less than was asked for. */
   listen({ id, params }: RpcRequest): void {
     const { channel, capabilities, limit } = this.#options;

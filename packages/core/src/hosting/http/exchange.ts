@@ -22,6 +22,8 @@ export interface ExchangeHost {
   readonly sendTimeoutMs: number;
   /** How large answers are compressed; `undefined` for not at all. */
   readonly compression: Compression | undefined;
+  /** Told the status of each refusal. */
+  refused(status: number): void;
 }
 
 /**
@@ -96,6 +98,7 @@ export class Exchange {
 
   /** Answers no, as a JSON-RPC error with the id of the request where one is known. */
   refuse(refused: Refusal): void {
+    if (!this.answered) this.#host.refused(refused.status);
     this.send(refused.status, toRefusalBody(refused, messageIdOf(this.body)), {
       "content-type": "application/json",
       ...refused.headers,
@@ -109,6 +112,7 @@ export class Exchange {
   refuseAndClose(refused: Refusal): void {
     if (this.answered) return;
     const { request, response } = this;
+    this.#host.refused(refused.status);
     const body = toRefusalBody(refused, null);
     request.pause();
     response.writeHead(refused.status, {

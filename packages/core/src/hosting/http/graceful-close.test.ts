@@ -18,13 +18,13 @@ const wait = { name: "wait" };
 test("A call in flight finishes, its connection is closed, and then the host is gone", async () => {
   const server = standInServer();
   const host = await startHost({ drainMs: 5_000 }, server);
-  const started = once(server.events, "started");
+  const started = once(server.moments, "started");
   const answer = postModern(host, "tools/call", wait);
   await started;
 
   const closing = host.close();
   await vi.waitFor(() => expect(openSocket(host)).rejects.toThrow("ECONNREFUSED"), { timeout: 15_000 });
-  server.events.emit("release");
+  server.moments.emit("release");
 
   const response = await answer;
   expect([response.status, response.headers.get("connection")]).toEqual([200, "close"]);
@@ -36,7 +36,7 @@ test("A call in flight finishes, its connection is closed, and then the host is 
 test("While calls drain, readyz is 503 and healthz 200 on connections that are still open", async () => {
   const server = standInServer();
   const host = await startHost({ drainMs: 5_000 }, server);
-  const started = once(server.events, "started");
+  const started = once(server.moments, "started");
   const answer = postModern(host, "tools/call", wait);
   await started;
   const [one, other] = [await openSocket(host), await openSocket(host)];
@@ -45,7 +45,7 @@ test("While calls drain, readyz is 503 and healthz 200 on connections that are s
   one.write("GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n");
   other.write("GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n");
   const [ready, health] = await Promise.all([readToEnd(one), readToEnd(other)]);
-  server.events.emit("release");
+  server.moments.emit("release");
 
   expect(ready).toMatch(/^HTTP\/1.1 503 .*draining/s);
   expect(health).toMatch(/^HTTP\/1.1 200 /);
@@ -56,8 +56,8 @@ test("While calls drain, readyz is 503 and healthz 200 on connections that are s
 test("A call that does not finish in time is aborted and answered with 503", async () => {
   const server = standInServer();
   const host = await startHost({ drainMs: 5_000 }, server);
-  const started = once(server.events, "started");
-  const aborted = once(server.events, "aborted");
+  const started = once(server.moments, "started");
+  const aborted = once(server.moments, "aborted");
   const answer = postModern(host, "tools/call", wait);
   await started;
 
@@ -72,7 +72,7 @@ test("A call that does not finish in time is aborted and answered with 503", asy
 test("A second close can only shorten the first", async () => {
   const server = standInServer();
   const host = await startHost({}, server);
-  const started = once(server.events, "started");
+  const started = once(server.moments, "started");
   const answer = postModern(host, "tools/call", wait);
   await started;
 
@@ -88,13 +88,13 @@ test("A call of a legacy session finishes although its listening stream has ende
   const host = await startHost({ drainMs: 5_000 }, server);
   const headers = await openSession(host);
   const listening = await fetch(host.url, { headers: { ...headers, accept: "text/event-stream" } });
-  const started = once(server.events, "started");
+  const started = once(server.moments, "started");
   const answer = postLegacy(host, { id: 1, method: "tools/call", params: wait }, { headers });
   await started;
 
   const closing = host.close();
   await listening.text();
-  server.events.emit("release");
+  server.moments.emit("release");
 
   const events = await allEventsOf(await answer);
   expect(events.at(-1)?.data).toContain("waited");
@@ -104,7 +104,7 @@ test("A call of a legacy session finishes although its listening stream has ende
 test("New sessions and subscriptions are refused with 503 while calls drain", async () => {
   const server = standInServer();
   const host = await startHost({ drainMs: 5_000 }, server);
-  const started = once(server.events, "started");
+  const started = once(server.moments, "started");
   const answer = postModern(host, "tools/call", wait);
   await started;
   const sockets = await Promise.all([openSocket(host), openSocket(host)]);
@@ -117,7 +117,7 @@ test("New sessions and subscriptions are refused with 503 while calls drain", as
     rawPost("subscriptions/listen", listen, ["mcp-protocol-version: 2026-07-28", "mcp-method: subscriptions/listen"]),
   );
   const refusals = await Promise.all(sockets.map(readToEnd));
-  server.events.emit("release");
+  server.moments.emit("release");
 
   for (const refused of refusals) expect(refused).toMatch(/^HTTP\/1.1 503 .*retry-after: 1/s);
   await answer;

@@ -19,6 +19,10 @@ test.for<[HttpOptions, string]>([
   [{ path: "mcp" }, 'path "mcp" must start with "/"'],
   [{ path: "/mcp?x" }, "have no query"],
   [{ path: "/readyz" }, "served already"],
+  [
+    { routes: [{ method: "GET", path: "/metrics", authenticated: true, handle: () => new Response() }] },
+    'the option "authenticate" is needed',
+  ],
   [{ routes: [{ method: "GET", path: "/mcp", handle: () => new Response() }] }, "GET /mcp is served already"],
 ])("%j is refused with a sentence", ([options, words]) => {
   expect(() => resolveHttpOptions(options)).toThrow(words);

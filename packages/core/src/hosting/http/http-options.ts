@@ -16,10 +16,12 @@ export interface HttpRoute {
   /** Compared as it stands, without the query. */
   readonly path: string;
   /**
-   * Answers. The body is read before, up to `maxBodyBytes`. **Security:** `authenticate` does not apply here; Host and
-   * Origin are checked.
+   * Answers. The body is read before, up to `maxBodyBytes`. **Security:** everyone may call it unless `authenticated`;
+   * Host and Origin are checked.
    */
   readonly handle: (request: Request) => Awaitable<Response>;
+  /** Lets through only whom `authenticate` knows; needs that option. @default false */
+  readonly authenticated?: boolean;
 }
 
 /** Certificate and key, PEM. */
@@ -214,7 +216,7 @@ function assertNumbers(resolved: ResolvedHttpOptions): void {
   assertWholeNumber("port", resolved.port, { most: 65_535 });
 }
 
-function assertPaths({ path, routes }: ResolvedHttpOptions): void {
+function assertPaths({ path, routes, authenticate }: ResolvedHttpOptions): void {
   const taken = new Set<string>();
   for (const route of [{ method: "MCP", path }, ...routes]) {
     const key = `${route.method} ${route.path}`;
@@ -223,6 +225,9 @@ function assertPaths({ path, routes }: ResolvedHttpOptions): void {
     }
     if (taken.has(key) || (route.method !== "MCP" && route.path === path) || isHealthPath(route.path)) {
       throw new KitError("MISUSE", `${key} is served already; choose another path`);
+    }
+    if ("authenticated" in route && route.authenticated && authenticate === undefined) {
+      throw new KitError("MISUSE", `${key} is for authenticated callers alone, so the option "authenticate" is needed`);
     }
     taken.add(key);
   }

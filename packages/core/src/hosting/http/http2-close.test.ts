@@ -14,13 +14,13 @@ test("A call in flight finishes, its session is asked to end, and then the host 
   const server = standInServer();
   const host = await startHost({ tls: certificate, drainMs: 5_000 }, server);
   await using client = new Http2Client(host);
-  const started = once(server.events, "started");
+  const started = once(server.moments, "started");
   const call = answerOf(client.call("tools/call", wait));
   await started;
 
   const closing = host.close();
   await once(client.session, "goaway");
-  server.events.emit("release");
+  server.moments.emit("release");
 
   const { status, body } = await call;
   expect([status, body]).toEqual([200, expect.stringContaining("waited")]);
@@ -32,8 +32,8 @@ test("A call that does not finish in time is aborted and answered with 503", asy
   const server = standInServer();
   const host = await startHost({ tls: certificate, drainMs: 5_000 }, server);
   await using client = new Http2Client(host);
-  const started = once(server.events, "started");
-  const aborted = once(server.events, "aborted");
+  const started = once(server.moments, "started");
+  const aborted = once(server.moments, "aborted");
   const call = answerOf(client.call("tools/call", wait));
   await started;
 

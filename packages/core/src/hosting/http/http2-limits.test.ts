@@ -58,7 +58,7 @@ test("A session without a request ends, and one with a call that takes its time 
   await once(silent.session, "close");
   const reused = once(busy.session, "close");
 
-  server.events.emit("release");
+  server.moments.emit("release");
   const { status } = await call;
   await reused;
 

@@ -203,8 +203,8 @@ test.for([
   const server = standInServer();
   await using host = await startTlsHost({}, server);
   await using client = new Http2Client(host);
-  const started = once(server.events, "started");
-  const aborted = once(server.events, "aborted");
+  const started = once(server.moments, "started");
+  const aborted = once(server.moments, "aborted");
   const call = client.call("tools/call", { name: "wait" });
   await started;
 

@@ -1,3 +1,4 @@
+import type { HostStats } from "../server-stats.ts";
 import type { Exchange } from "./exchange.ts";
 
 /**
@@ -11,6 +12,8 @@ export interface Lane {
   drain(): void;
   /** Ends everything. */
   close(): Promise<void>;
+  /** What it holds open between requests, if it can. */
+  readonly stats?: () => HostStats | undefined;
 }
 
 /** A lane that is loaded when the first exchange needs it. A load that failed is tried again by the next one. */
@@ -38,5 +41,6 @@ export function lazyLane(load: () => Promise<Lane>): Lane {
       loaded?.drain();
     },
     close: async () => loaded?.close(),
+    stats: () => loaded?.stats?.(),
   };
 }

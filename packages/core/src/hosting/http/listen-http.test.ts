@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { KitError } from "../../errors/kit-error.ts";
+import type { PlatformEvent } from "../../events/platform-events.ts";
 import { allEventsOf, eventsOf, openSession, postLegacy, postModern } from "./fixtures/http-client.ts";
 import { standInServer } from "./fixtures/stand-in-server.ts";
 import { startHost as start } from "./fixtures/start-host.ts";
@@ -89,8 +90,8 @@ test("A crash while a server is bound answers 500 with a request id and none of 
 test("A client that goes away aborts its modern call", async () => {
   const server = standInServer();
   await using host = await start({}, server);
-  const started = once(server.events, "started");
-  const aborted = once(server.events, "aborted");
+  const started = once(server.moments, "started");
+  const aborted = once(server.moments, "aborted");
   const client = new AbortController();
   const answer = postModern(host, "tools/call", { name: "wait" }, { signal: client.signal }).catch(String);
   await started;
@@ -216,4 +217,38 @@ test("Services that do not start leave nothing listening", async () => {
   server.start = () => Promise.reject(new KitError("UNAVAILABLE", "Service db did not start"));
 
   await expect(start({}, server)).rejects.toThrow("Service db did not start");
+});
+
+test("A route for authenticated callers alone answers nobody else", async () => {
+  await using host = await start({
+    authenticate: ({ headers }) =>
+      headers.get("authorization") === "Bearer ada" ? { id: "ada", scopes: [] } : undefined,
+    routes: [{ method: "GET", path: "/metrics", authenticated: true, handle: () => new Response("figures") }],
+  });
+  const url = new URL("/metrics", host.url);
+
+  const stranger = await fetch(url);
+  const known = await fetch(url, { headers: { authorization: "Bearer ada" } });
+
+  expect([stranger.status, stranger.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
+  expect(await stranger.text()).not.toContain("figures");
+  expect([known.status, await known.text()]).toEqual([200, "figures"]);
+});
+
+test("The host tells of its refusals and of what it holds open", async () => {
+  const server = standInServer();
+  const heard: PlatformEvent[] = [];
+  server.events.subscribe((event) => void heard.push(event));
+  await using host = await start({ maxBodyBytes: 1_000 }, server);
+
+  const refused = await fetch(host.url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "x".repeat(2_000),
+  });
+  const open = host.stats();
+
+  expect(refused.status).toBe(413);
+  expect(heard).toEqual([{ part: "http", action: "refused", value: 413 }]);
+  expect(open).toMatchObject({ sessions: 0, subscriptions: 0 });
 });

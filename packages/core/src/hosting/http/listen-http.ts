@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { HostedServer } from "../hosted-server.ts";
+import { sumStats, type HostStats } from "../server-stats.ts";
 import { ownPort, type ConnectionSource } from "./connection-source.ts";
 import { Connections } from "./connections.ts";
 import { createDirectLane } from "./direct-lane.ts";
@@ -19,6 +20,8 @@ export interface HttpHost extends AsyncDisposable {
   readonly port: number;
   /** Resolves when the host has shut down. */
   readonly closed: Promise<void>;
+  /** What it holds open now. */
+  stats(): HostStats;
   /**
    * Shuts down without failing a call: `/readyz` turns 503, no connection is taken any more, listening streams end,
    * calls finish. What still runs after `drainMs` is aborted. A second call can only shorten that.
@@ -75,6 +78,9 @@ export async function listenHttp(
       return started;
     },
     health: () => server.health(),
+    refused(status: number) {
+      if (server.events.heard) server.events.publish({ part: "http", action: "refused", value: status });
+    },
   };
   const serveExchange = createExchangeServer({
     options: resolved,
@@ -128,7 +134,12 @@ export async function listenHttp(
   started = true;
   const url = `${resolved.tls ? "https" : "http"}://${toUrlHost(resolved.host)}:${port}${resolved.path}`;
   source.ready(url);
-  return { url, port, closed: ending.promise, close, [Symbol.asyncDispose]: () => close() };
+  const stats = (): HostStats =>
+    sumStats([
+      { connections: connections.size, sessions: 0, subscriptions: 0 },
+      ...lanes.flatMap((lane) => lane.stats?.() ?? []),
+    ]);
+  return { url, port, closed: ending.promise, stats, close, [Symbol.asyncDispose]: () => close() };
 }
 
 function ignore(): void {}

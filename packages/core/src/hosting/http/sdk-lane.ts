@@ -41,6 +41,8 @@ export function createSdkLane(server: HostedServer, options: ResolvedHttpOptions
   const serving = new WeakMap<Request, Serving>();
   const sessions = new Sessions(server, options);
   let draining = false;
+  /** Open `subscriptions/listen` streams. */
+  let listening = 0;
 
   const factory: McpServerFactory = async ({ era, requestInfo }) => {
     const current = requestInfo && serving.get(requestInfo);
@@ -92,7 +94,8 @@ export function createSdkLane(server: HostedServer, options: ResolvedHttpOptions
   async function serveModern(exchange: Exchange, request: Request, message: JSONRPCRequest): Promise<void> {
     if (message.method === "subscriptions/listen") {
       if (draining) throw shuttingDown();
-      await serveAlone(streams, exchange, request);
+      listening += 1;
+      await serveAlone(streams, exchange, request).finally(() => (listening -= 1));
       return;
     }
     // After what the SDK checks itself, which comes first in the specification.
@@ -168,6 +171,7 @@ export function createSdkLane(server: HostedServer, options: ResolvedHttpOptions
     async close() {
       await Promise.all([calls.close(), streams.close(), sessions.close()]);
     },
+    stats: () => ({ connections: 0, sessions: sessions.size, subscriptions: listening }),
   };
 }
 

@@ -13,6 +13,8 @@ import { declaredLength, readBody, type ReadBody } from "./read-body.ts";
 import { refusal, toRefusal, type Refusal } from "./refusal.ts";
 import { toWebRequest } from "./web-request.ts";
 
+type Authenticate = NonNullable<ResolvedHttpOptions["authenticate"]>;
+
 /** Bytes of a refused body that are cheaper to take in than a new connection is to make. */
 const worthReading = 64 * 1024;
 
@@ -58,11 +60,7 @@ export function createExchangeServer(parts: ExchangeServerOptions): (exchange: E
 
   async function serveMcp(exchange: Exchange): Promise<void> {
     if (!serving()) throw new KitError("UNAVAILABLE", "The server is not ready", { retryAfterSeconds: 1 });
-    if (options.authenticate !== undefined) {
-      const principal = await options.authenticate(exchange.http);
-      assertPrincipal(principal);
-      exchange.principal = principal;
-    }
+    if (options.authenticate !== undefined) await authenticate(exchange, options.authenticate);
     if (exchange.method === "POST") {
       if (!isPlainJson(exchange)) return;
       const bytes = await takeBytes(exchange);
@@ -74,6 +72,12 @@ export function createExchangeServer(parts: ExchangeServerOptions): (exchange: E
       await handled;
       return;
     }
+  }
+
+  async function authenticate(exchange: Exchange, findPrincipal: Authenticate): Promise<void> {
+    const principal = await findPrincipal(exchange.http);
+    assertPrincipal(principal);
+    exchange.principal = principal;
   }
 
   /** Reads the body, up to the limit. */
@@ -104,6 +108,10 @@ export function createExchangeServer(parts: ExchangeServerOptions): (exchange: E
   async function serveRoute(exchange: Exchange): Promise<void> {
     const { method, path } = exchange;
     const route = (routes.get(`${method} ${path}`) ?? routes.get(`GET ${path}`)) as HttpRoute;
+    if (route.authenticated === true && options.authenticate !== undefined) {
+      await authenticate(exchange, options.authenticate);
+      if (exchange.principal === undefined) throw new KitError("UNAUTHENTICATED", "Authentication is needed here");
+    }
     const bytes = method === "GET" || method === "HEAD" ? undefined : await takeBytes(exchange);
     if (bytes === "aborted") return;
     if (bytes === "too-large") {

@@ -107,7 +107,7 @@ test("A session with an open stream or a running call does not end by itself", a
   const [listening, calling] = [await openSession(host), await openSession(host)];
   const stream = await get(host, listening);
   const answer = call(host, calling, "hang_up");
-  await once(server.events, "started");
+  await once(server.moments, "started");
   await (await answer).text();
 
   clock.advance(600_000);
@@ -116,7 +116,7 @@ test("A session with an open stream or a running call does not end by itself", a
   );
 
   expect(statuses).toEqual([200, 200]);
-  server.events.emit("release");
+  server.moments.emit("release");
   await stream.body?.cancel();
 });
 
@@ -164,8 +164,8 @@ test("A cancelled call stops and its stream ends", async () => {
   const server = standInServer();
   await using host = await startHost({}, server);
   const headers = await openSession(host);
-  const started = once(server.events, "started");
-  const aborted = once(server.events, "aborted");
+  const started = once(server.moments, "started");
+  const aborted = once(server.moments, "aborted");
   const response = await call(host, headers, "wait", 5);
   await started;
 
@@ -190,7 +190,7 @@ test("A client whose stream was closed resumes it and gets the answer", async ()
   expect(raw).toContain("retry: 1000");
 
   const resumed = get(host, { ...headers, "last-event-id": eventId });
-  server.events.emit("release");
+  server.moments.emit("release");
 
   const [event] = await allEventsOf(await resumed);
   expect(JSON.parse(event?.data ?? "")).toMatchObject({ id: 3, result: { content: [{ text: "after all" }] } });
@@ -201,8 +201,8 @@ test("A client that disconnects does not cancel its call, and resumes it later",
   await using host = await startHost({}, server);
   const headers = await openSession(host);
   const client = new AbortController();
-  const started = once(server.events, "started");
-  const ended = once(server.events, "ended");
+  const started = once(server.moments, "started");
+  const ended = once(server.moments, "ended");
   const response = await postLegacy(
     host,
     { id: 4, method: "tools/call", params: { name: "wait" } },
@@ -213,7 +213,7 @@ test("A client that disconnects does not cancel its call, and resumes it later",
   await started;
   client.abort();
   await events.next().catch(() => undefined);
-  server.events.emit("release");
+  server.moments.emit("release");
   await ended;
 
   const resumed = await get(host, { ...headers, "last-event-id": priming.value?.id ?? "" });

@@ -25,6 +25,11 @@ export class Sessions {
     this.#options = options;
   }
 
+  /** Those that are open. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+
   /** Serves a request that names a session. */
   async serve(id: string, exchange: Exchange, request: Request): Promise<void> {
     const session = this.#sessions.get(id);

@@ -18,6 +18,8 @@ export interface LaneOptions {
 export interface OpenLane {
   /** Ends subscriptions with their result and aborts what runs. Resolves when the client has what was written. */
   close(): Promise<void>;
+  /** Open `subscriptions/listen` requests; the SDK does not tell. */
+  readonly subscriptions?: number;
 }
 
 /**
@@ -43,6 +45,9 @@ function openDirectLane({ server, channel, onMessage, maxSubscriptions }: LaneOp
     connection.receive(message);
   });
   return {
+    get subscriptions() {
+      return connection.subscriptions;
+    },
     close() {
       connection.close();
       return channel.flushed();

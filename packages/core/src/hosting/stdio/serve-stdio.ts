@@ -4,6 +4,7 @@ import { assertOneOf } from "../../errors/assert-one-of.ts";
 import { assertWholeNumber, longestTimerMs } from "../../errors/assert-whole-number.ts";
 import type { HostedServer } from "../hosted-server.ts";
 import { laneNames, type LaneName } from "../lane-name.ts";
+import type { HostStats } from "../server-stats.ts";
 import { openLane, type OpenLane } from "./open-lane.ts";
 import { watchParent } from "./parent-watch.ts";
 import { StdioChannel } from "./stdio-channel.ts";
@@ -61,6 +62,8 @@ export interface StdioHost {
   readonly closed: Promise<void>;
   /** Reads nothing more, lets calls in flight finish up to `drainMs`, and ends the connection. */
   close(): Promise<void>;
+  /** What it holds open now. */
+  stats(): HostStats;
 }
 
 /**
@@ -145,5 +148,9 @@ export async function serveStdio(server: HostedServer, options: StdioOptions = {
     await leave("it could not be opened", true);
     throw error;
   }
-  return { closed: closed.promise, close: () => leave("it was closed", false) };
+  return {
+    closed: closed.promise,
+    close: () => leave("it was closed", false),
+    stats: () => ({ connections: 1, sessions: 0, subscriptions: serving?.subscriptions ?? 0 }),
+  };
 }

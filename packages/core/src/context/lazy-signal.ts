@@ -1,0 +1,13 @@
+/** A signal that is made when somebody reads it. */
+export class LazySignal {
+  readonly #make: () => AbortSignal;
+  #signal: AbortSignal | undefined;
+
+  constructor(make: () => AbortSignal) {
+    this.#make = make;
+  }
+
+  get signal(): AbortSignal {
+    return (this.#signal ??= this.#make());
+  }
+}
