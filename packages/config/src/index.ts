@@ -39,7 +39,7 @@ export {
   type PlatformGroups,
   type TransportName,
 } from "./platform-config.ts";
-export { ConfigError, type ConfigProblem } from "./config-error.ts";
+export { ConfigError, printable, type ConfigProblem } from "./config-error.ts";
 export { duration, formatDuration, formatSize, size, type QuantityLimits } from "./quantity.ts";
 export { Secret, secret, type SecretSchema } from "./secret.ts";
 export { setting, type SettingDetails } from "./setting.ts";

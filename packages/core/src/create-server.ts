@@ -62,7 +62,7 @@ export function wireServer<const Definitions extends ServiceDefinitions = Record
   assertWholeNumber("inputTimeoutMs", inputTimeoutMs, { least: 1, most: longestTimerMs });
   const changes = createChangeEvents((error) => log.error("A change listener failed", { error }));
   const events = createPlatformEvents((error) => logError(() => log, "An event listener failed", { error }));
-  const services = createServiceSet(options.services ?? ({} as Definitions), { ...options.serviceLimits, log });
+  const services = createServiceSet(options.services ?? ({} as Definitions), { ...options.serviceLimits, log, events });
   const calls = new CallsInFlight();
   const middleware: Middleware[] = [];
   const hosts = new OpenHosts();

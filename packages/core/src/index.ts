@@ -108,6 +108,7 @@ export { abortable } from "./async/abortable.ts";
 export { canonicalJson } from "./json/canonical-json.ts";
 export { on, only, type Middleware, type Next, type OnlyOptions } from "./pipeline/middleware.ts";
 
+export { isLoopback } from "./hosting/http/origin-guard.ts";
 export type { ContentEncoding } from "./hosting/http/accept-encoding.ts";
 export type { CompressionOptions } from "./hosting/http/compression.ts";
 export type { HttpOptions, HttpRoute, SessionOptions, TlsOptions } from "./hosting/http/http-options.ts";

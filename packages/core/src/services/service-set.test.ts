@@ -2,13 +2,17 @@ import fc from "fast-check";
 import { afterEach, describe, expect, expectTypeOf, it, vi } from "vitest";
 import { stderrLogger } from "../context/logger.ts";
 import { KitError } from "../errors/kit-error.ts";
+import { createPlatformEvents } from "../events/platform-events.ts";
 import { createServiceSet, type ServiceSetOptions } from "./service-set.ts";
 import { service, type ServiceDefinition, type ServiceStartContext, type ServicesOf } from "./service.ts";
 
 afterEach(() => void vi.useRealTimers());
 
 function options(lines: string[] = []): ServiceSetOptions {
-  return { log: stderrLogger({ write: (line) => void lines.push(line) }) };
+  return {
+    log: stderrLogger({ write: (line) => void lines.push(line) }),
+    events: createPlatformEvents(() => undefined),
+  };
 }
 
 /** A service that writes down what happens to it. */

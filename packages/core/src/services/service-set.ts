@@ -3,6 +3,7 @@ import type { Logger } from "../context/logger.ts";
 import { assertWholeNumber, longestTimerMs } from "../errors/assert-whole-number.ts";
 import { KitError } from "../errors/kit-error.ts";
 import { toError } from "../errors/to-error.ts";
+import type { PlatformEvents } from "../events/platform-events.ts";
 import { createHealthCheck, toHealthReport, type HealthReport } from "./service-health.ts";
 import {
   stopService,
@@ -30,6 +31,7 @@ export interface ServiceLimits {
 /** Options for {@link createServiceSet}. */
 export interface ServiceSetOptions extends ServiceLimits {
   readonly log: Logger;
+  readonly events: PlatformEvents;
 }
 
 /** The services of one server: started in order, stopped in reverse, both once. */
@@ -63,6 +65,7 @@ export function createServiceSet<const Definitions extends ServiceDefinitions>(
   definitions: Definitions,
   {
     log,
+    events,
     startTimeoutMs = 30_000,
     stopTimeoutMs = 10_000,
     healthTimeoutMs = 2_000,
@@ -110,7 +113,7 @@ export function createServiceSet<const Definitions extends ServiceDefinitions>(
     const serviceLog = log.child({ service: name });
     try {
       signal.throwIfAborted();
-      const starting = (async () => definition.start({ log: serviceLog, signal, services: values }))();
+      const starting = (async () => definition.start({ log: serviceLog, events, signal, services: values }))();
       const { promise: abandoned, reject } = Promise.withResolvers<never>();
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
       const outcome = await within(startTimeoutMs, Promise.race([starting, abandoned])).catch((error: unknown) => {

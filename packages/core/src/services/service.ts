@@ -1,5 +1,6 @@
 import type { Logger } from "../context/logger.ts";
 import type { Awaitable } from "../definitions/awaitable.ts";
+import type { PlatformEvents } from "../events/platform-events.ts";
 
 /** How a service is, from best to worst. `degraded` works, but an operator should look; it keeps a server ready. */
 export type HealthStatus = "up" | "degraded" | "down";
@@ -18,6 +19,8 @@ export interface ServiceHealth {
 export interface ServiceStartContext<Earlier = Readonly<Record<string, unknown>>> {
   /** Its lines carry the service's name. */
   readonly log: Logger;
+  /** Where it may tell what it does, for metrics. */
+  readonly events: PlatformEvents;
   /**
    * Aborts when the start took too long or the server is stopped meanwhile; whatever `start` still returns is then
    * stopped.
