@@ -7,6 +7,7 @@ import type { Principal } from "../../protocol/principal.ts";
 import { laneNames, type LaneName } from "../lane-name.ts";
 import { resolveCompression, type Compression, type CompressionOptions } from "./compression.ts";
 import { isHealthPath } from "./health-routes.ts";
+import { mcpPathProblem, mcpPathTest, pathProblem } from "./mcp-path.ts";
 import { isLoopback, loopbackHosts, toHostSet, toOriginSet, type AllowedSources } from "./origin-guard.ts";
 
 /** A path of your own next to the MCP one, for example OAuth metadata. */
@@ -61,7 +62,10 @@ export interface HttpOptions {
    * @default "127.0.0.1"
    */
   readonly host?: string;
-  /** Where MCP is served. @default "/mcp" */
+  /**
+   * Where MCP is served. A segment in braces stands for any name, as in `/tenants/{tenant}/mcp`; middleware finds it in
+   * `context.http.url`. @default "/mcp"
+   */
   readonly path?: string;
   /** Serves HTTPS, in HTTP/2 where the client can. @default plain HTTP/1.1 */
   readonly tls?: TlsOptions;
@@ -218,12 +222,12 @@ function assertNumbers(resolved: ResolvedHttpOptions): void {
 
 function assertPaths({ path, routes, authenticate }: ResolvedHttpOptions): void {
   const taken = new Set<string>();
+  const isMcpPath = mcpPathTest(path);
   for (const route of [{ method: "MCP", path }, ...routes]) {
     const key = `${route.method} ${route.path}`;
-    if (!/^\/[^?#\s]*$/.test(route.path)) {
-      throw new KitError("MISUSE", `path ${JSON.stringify(route.path)} must start with "/" and have no query`);
-    }
-    if (taken.has(key) || (route.method !== "MCP" && route.path === path) || isHealthPath(route.path)) {
+    const problem = route.method === "MCP" ? mcpPathProblem(route.path) : pathProblem(route.path);
+    if (problem !== undefined) throw new KitError("MISUSE", `path ${JSON.stringify(route.path)} ${problem}`);
+    if (taken.has(key) || (route.method !== "MCP" && isMcpPath(route.path)) || isHealthPath(route.path)) {
       throw new KitError("MISUSE", `${key} is served already; choose another path`);
     }
     if ("authenticated" in route && route.authenticated && authenticate === undefined) {

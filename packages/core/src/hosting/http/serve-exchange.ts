@@ -8,6 +8,7 @@ import { isHealthPath } from "./health-routes.ts";
 import type { HttpRoute, ResolvedHttpOptions } from "./http-options.ts";
 import { parseJsonBody } from "./json-body.ts";
 import type { Lane } from "./lane.ts";
+import { mcpPathTest } from "./mcp-path.ts";
 import { createSourceCheck } from "./origin-guard.ts";
 import { declaredLength, readBody, type ReadBody } from "./read-body.ts";
 import { refusal, toRefusal, type Refusal } from "./refusal.ts";
@@ -41,6 +42,7 @@ export function createExchangeServer(parts: ExchangeServerOptions): (exchange: E
   const checkSource = createSourceCheck(options.allowed);
   const routes = new Map(options.routes.map((route) => [`${route.method} ${route.path}`, route]));
   const methodsByPath = toMethodsByPath(options);
+  const isMcpPath = mcpPathTest(options.path);
 
   /** Where a request goes; `undefined` when it has been answered here. */
   function route(exchange: Exchange): ((exchange: Exchange) => Promise<void>) | undefined {
@@ -48,14 +50,15 @@ export function createExchangeServer(parts: ExchangeServerOptions): (exchange: E
     const refused = checkSource(exchange.request);
     if (isHealthPath(path)) return () => serveHealth(exchange, refused === undefined);
     if (refused !== undefined) return refuseUnread(exchange, refused);
-    const methods = methodsByPath.get(path);
+    const isMcp = isMcpPath(path);
+    const methods = methodsByPath.get(isMcp ? options.path : path);
     if (methods === undefined) return refuseUnread(exchange, refusal(404, "There is nothing at this path"));
     if (options.cors && applyCors(exchange, options.cors, methods)) return undefined;
     if (!methods.includes(method)) {
       const allow = methods.join(", ");
       return refuseUnread(exchange, refusal(405, `Use ${methods.join(" or ")}`, { headers: { allow } }));
     }
-    return path === options.path ? serveMcp : serveRoute;
+    return isMcp ? serveMcp : serveRoute;
   }
 
   async function serveMcp(exchange: Exchange): Promise<void> {
