@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { originOf } from "./origin.ts";
+import { locationOf, originOf } from "./origin.ts";
 import { definePrompt } from "./prompt.ts";
 import { defineResource } from "./resource.ts";
 import { defineTool } from "./tool.ts";
@@ -24,6 +24,16 @@ describe("the origin of a definition", () => {
 
   it("is unknown for an object that no define function made", () => {
     expect(originOf({})).toBeUndefined();
+  });
+
+  it("is a file that can be read, for tools that look into it", () => {
+    const definition = defineTool({ name: "a", handler: () => "" });
+
+    const { path, line } = locationOf(definition) ?? {};
+
+    expect(path).toBe(import.meta.filename);
+    expect(originOf(definition)).toMatch(new RegExp(`:${line}$`));
+    expect(locationOf({})).toBeUndefined();
   });
 
   it("leaves the depth of other stack traces alone", () => {

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { HttpRequestInfo } from "../../protocol/incoming.ts";
+import { RequestHeaders } from "./request-headers.ts";
 
-/** What an HTTP request says besides its body. The headers are copied on first use only. */
+/** What an HTTP request says besides its body. What costs something is made on first use. */
 export function toHttpRequestInfo(request: IncomingMessage): HttpRequestInfo {
   let headers: Headers | undefined;
   return {
@@ -9,13 +10,7 @@ export function toHttpRequestInfo(request: IncomingMessage): HttpRequestInfo {
     url: request.url ?? "/",
     remoteAddress: request.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, ""),
     get headers() {
-      return (headers ??= toHeaders(request.rawHeaders));
+      return (headers ??= new RequestHeaders(request.rawHeaders));
     },
   };
-}
-
-function toHeaders(raw: readonly string[]): Headers {
-  const headers = new Headers();
-  for (let at = 0; at + 1 < raw.length; at += 2) headers.append(raw[at] as string, raw[at + 1] as string);
-  return headers;
 }
