@@ -16,9 +16,12 @@ const SDK_SERVER = ["@modelcontextprotocol/server", "@modelcontextprotocol/core"
 const LAYERS: ReadonlyMap<string, Layer> = new Map<string, Layer>([
   ["core", { ours: [], others: [...SDK_SERVER, "zod"] }],
   ["config", { ours: [], others: ["zod"] }],
-  ["middleware", { ours: ["core"], others: [] }],
+  ["middleware", { ours: ["core"], others: ["cockatiel", "lru-cache"] }],
   ["auth", { ours: ["core"], others: ["jose"] }],
-  ["observability", { ours: ["core"], others: ["pino", "@opentelemetry/api", "prom-client"] }],
+  [
+    "observability",
+    { ours: ["core"], others: ["pino", "pino-pretty", "@opentelemetry/api", "@opentelemetry/sdk-node", "prom-client"] },
+  ],
   ["url-fetcher", { ours: [], others: ["cockatiel", "undici"] }],
   ["file-operations", { ours: [], others: [] }],
   ["code-executor", { ours: [], others: ["isolated-vm", "pyodide"] }],
@@ -28,7 +31,7 @@ const LAYERS: ReadonlyMap<string, Layer> = new Map<string, Layer>([
   ["openapi", { ours: ["core", "url-fetcher"] }],
   ["proxy", { ours: ["core"] }],
   ["platform", { ours: ["*"] }],
-  ["testing", { ours: ["core"] }],
+  ["testing", { ours: ["core"], typesOf: ["middleware"] }],
   ["cli", { ours: ["platform"] }],
   ["create-plinth", { ours: ["platform"] }],
 ]);

@@ -4,6 +4,7 @@ import { toError } from "./errors/to-error.ts";
 import { failure, UrlFetchError } from "./errors/url-fetch-error.ts";
 import { readFetchRequest, readPlainRequest, type FetchInit, type FetchRequest } from "./exchange/fetch-request.ts";
 import type { FetchResponse } from "./exchange/fetch-response.ts";
+import { withOutgoingHeaders } from "./exchange/outgoing-headers.ts";
 import { failedEvent, type FetchEvent } from "./fetch-event.ts";
 import { FetchRun, type FetcherParts } from "./fetch-run.ts";
 import { resolvePolicy, type ResolvedPolicy } from "./policy/resolve-policy.ts";
@@ -69,7 +70,8 @@ export function createUrlFetcher(policy: UrlFetcherPolicy = {}): UrlFetcher {
     try {
       if (closing !== undefined) throw closed();
       request = init === undefined ? (plain ??= readPlainRequest(parts.policy)) : readFetchRequest(init, parts.policy);
-      return new FetchRun(parts, request, parts.checkUrl(textOfUrl(url)));
+      const target = parts.checkUrl(textOfUrl(url));
+      return new FetchRun(parts, withOutgoingHeaders(request, target, parts.policy), target);
     } catch (error) {
       if (error instanceof UrlFetchError && parts.emit !== undefined) {
         const { method = "", principal = "" } = request ?? {};

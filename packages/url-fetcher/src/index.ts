@@ -30,6 +30,7 @@ export type {
   LimitsPolicy,
   ProxyPolicy,
   RateLimitPolicy,
+  OutgoingRequest,
   RequestHeadersPolicy,
   ResponseHeadersPolicy,
   RetryPolicy,

@@ -41,7 +41,7 @@ export interface ResolvedPolicy {
   readonly retry: Required<RetryPolicy> | undefined;
   readonly breaker: Required<BreakerPolicy> | undefined;
   readonly proxy: (ProxyPolicy & { readonly parsed: URL }) | undefined;
-  readonly seams: Pick<UrlFetcherPolicy, "tls" | "resolver" | "connect" | "onEvent">;
+  readonly seams: Pick<UrlFetcherPolicy, "tls" | "resolver" | "connect" | "onEvent" | "outgoingHeaders">;
 }
 
 const known: readonly (keyof UrlFetcherPolicy)[] = [
@@ -58,6 +58,7 @@ const known: readonly (keyof UrlFetcherPolicy)[] = [
   "requestHeaders",
   "responseHeaders",
   "userAgent",
+  "outgoingHeaders",
   "redirects",
   "limits",
   "timeouts",
@@ -121,8 +122,10 @@ export function resolvePolicy(given: UrlFetcherPolicy): ResolvedPolicy {
   const policy = ownOptions(given);
   const limits = checkedNumbers("limits", policy.limits ?? {}, limitRanges);
   const addresses = resolveAddresses(policy);
-  const { resolver, connect, onEvent } = policy;
-  for (const [name, value] of Object.entries({ resolver, connect, onEvent })) checkFunction(name, value);
+  const { resolver, connect, onEvent, outgoingHeaders } = policy;
+  for (const [name, value] of Object.entries({ resolver, connect, onEvent, outgoingHeaders })) {
+    checkFunction(name, value);
+  }
   const tls = policy.tls === undefined ? undefined : { ...policy.tls };
   if (tls !== undefined) checkNames("tls", tls, ["ca", "cert", "key"]);
   const seams = {
@@ -130,6 +133,7 @@ export function resolvePolicy(given: UrlFetcherPolicy): ResolvedPolicy {
     ...(resolver && { resolver }),
     ...(connect && { connect }),
     ...(onEvent && { onEvent }),
+    ...(outgoingHeaders && { outgoingHeaders }),
   };
   return Object.freeze({
     url: resolveUrlRule(policy, { addresses, maxLength: limits.url }),

@@ -40,6 +40,14 @@ export interface UrlFetcherPolicy {
   readonly responseHeaders?: ResponseHeadersPolicy;
   /** Sent where the caller sets none. @default "plinth-url-fetcher" */
   readonly userAgent?: string;
+  /**
+   * Headers that the program adds to each fetch, such as `traceHeaders` of `@plinth/observability`; asked once per fetch,
+   * where `fetch` was called. They replace a caller's of the same name, and a redirect to another origin drops them.
+   * @default none
+   *
+   * **Security:** the host that the URL names reads them, whoever chose it; `origin` tells which one that is.
+   */
+  readonly outgoingHeaders?: (request: OutgoingRequest) => Readonly<Record<string, string>>;
   /** How many redirects are followed. @default 5 */
   readonly redirects?: number;
   readonly limits?: LimitsPolicy;
@@ -71,6 +79,13 @@ export interface UrlFetcherPolicy {
    * **Security:** events tell what clients are not told, such as addresses.
    */
   readonly onEvent?: (event: FetchEvent) => void;
+}
+
+/** What {@link UrlFetcherPolicy.outgoingHeaders} is told about. */
+export interface OutgoingRequest {
+  readonly method: string;
+  /** Such as `https://example.com`. */
+  readonly origin: string;
 }
 
 /** Rules for the headers of callers, by name in any letter case. */

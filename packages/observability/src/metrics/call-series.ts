@@ -1,0 +1,144 @@
+import { errorCodes, KitError, type Call, type CatalogEntry, type Result } from "@plinth/core";
+import { measuredMetrics } from "./definitions.ts";
+import { DurationBuckets } from "./duration-buckets.ts";
+import { toFamily, type MetricFamily } from "./metric-family.ts";
+import { otherTarget, type TargetNames } from "./target-names.ts";
+
+/** The methods of the specification; a client may send any text as a method, and it must not become a label. */
+const standardMethods = [
+  "completion/complete",
+  "initialize",
+  "logging/setLevel",
+  "ping",
+  "prompts/get",
+  "prompts/list",
+  "resources/list",
+  "resources/read",
+  "resources/subscribe",
+  "resources/templates/list",
+  "resources/unsubscribe",
+  "server/discover",
+  "subscriptions/listen",
+  "tasks/cancel",
+  "tasks/get",
+  "tasks/list",
+  "tasks/result",
+  "tools/call",
+  "tools/list",
+];
+
+/** The methods that address something; without a target, the client named something that there is not. */
+const addressing: ReadonlySet<string> = new Set(["completion/complete", "prompts/get", "resources/read", "tools/call"]);
+
+/** The most extension methods that are told apart. */
+const maxMethods = 100;
+
+/** Calls of one method to one target. */
+export interface CallSeries {
+  readonly target: string;
+  inFlight: number;
+  readonly succeeded: DurationBuckets;
+  readonly failed: DurationBuckets;
+  readonly errors: Map<string, number>;
+}
+
+interface MethodSeries {
+  readonly addresses: boolean;
+  /** The short way for the names that have a label. */
+  readonly byName: Map<string, CallSeries>;
+  readonly byLabel: Map<string, CallSeries>;
+}
+
+/** Knows the series of every call, by words of the server alone. */
+export class CallSeriesMap {
+  readonly #names: TargetNames;
+  readonly #buckets: readonly number[];
+  readonly #methods: Map<string, MethodSeries>;
+  readonly #unknown: MethodSeries = emptySeries(false);
+
+  constructor(names: TargetNames, buckets: readonly number[]) {
+    this.#names = names;
+    this.#buckets = buckets;
+    this.#methods = new Map(standardMethods.map((method) => [method, emptySeries(addressing.has(method))]));
+  }
+
+  find(method: string, target: CatalogEntry | undefined): CallSeries {
+    const series = this.#methods.get(method) ?? this.#unknown;
+    const found = series.byName.get(target === undefined ? "" : target.name);
+    return found ?? this.#add(series, target);
+  }
+
+  /** A method that has answered is one of the server's: from now on it has series of its own. */
+  learn(method: string): void {
+    if (this.#methods.has(method) || this.#methods.size >= maxMethods) return;
+    this.#methods.set(method, emptySeries(false));
+  }
+
+  families(): MetricFamily[] {
+    const { callDuration, callErrors, targetCallsInFlight } = measuredMetrics;
+    const all = [...this.#methods, [otherTarget, this.#unknown] as const].flatMap(([method, { byLabel }]) =>
+      [...byLabel.values()].map((series) => ({ method, ...series })),
+    );
+    return [
+      toFamily(
+        callDuration,
+        all.flatMap(({ method, target, succeeded, failed }) =>
+          [succeeded, failed].flatMap((buckets) =>
+            buckets.empty
+              ? []
+              : buckets.samples(callDuration.name, { method, target, outcome: buckets === failed ? "error" : "ok" }),
+          ),
+        ),
+      ),
+      toFamily(
+        callErrors,
+        all.flatMap(({ method, target, errors }) =>
+          [...errors].map(([code, value]) => ({ labels: { method, target, code }, value })),
+        ),
+      ),
+      toFamily(
+        targetCallsInFlight,
+        all.map(({ method, target, inFlight }) => ({ labels: { method, target }, value: inFlight })),
+      ),
+    ];
+  }
+
+  #add({ addresses, byName, byLabel }: MethodSeries, target: CatalogEntry | undefined): CallSeries {
+    const label = target === undefined && addresses ? otherTarget : this.#names.labelOf(target);
+    let series = byLabel.get(label);
+    if (series === undefined) {
+      series = {
+        target: label,
+        inFlight: 0,
+        succeeded: new DurationBuckets(this.#buckets),
+        failed: new DurationBuckets(this.#buckets),
+        errors: new Map(),
+      };
+      byLabel.set(label, series);
+    }
+    // A name beyond the limit is not kept: there may be any number of them, one after the other.
+    if (target === undefined) byName.set("", series);
+    else if (label !== otherTarget) byName.set(target.name, series);
+    return series;
+  }
+}
+
+function emptySeries(addresses: boolean): MethodSeries {
+  return { addresses, byName: new Map(), byLabel: new Map() };
+}
+
+/** The code of a failure, out of the table of error codes and nothing else. */
+export function codeOf(thrown: unknown, call: Call): string {
+  if (KitError.isInstance(thrown)) return knownCode(thrown.code) ?? "INTERNAL";
+  return call.signal.aborted ? "CANCELLED" : "INTERNAL";
+}
+
+/** The code of an answer that is an error for the model to read. */
+export function codeOfResult(result: Result): string {
+  const meta = result["_meta"] as Readonly<Record<string, { readonly code?: unknown } | undefined>> | undefined;
+  return knownCode(meta?.["dev.plinth/error"]?.code) ?? "FAILED";
+}
+
+function knownCode(code: unknown): string | undefined {
+  return typeof code === "string" && Object.hasOwn(errorCodes, code) ? code : undefined;
+}

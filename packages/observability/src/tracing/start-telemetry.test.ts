@@ -1,0 +1,95 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { context, diag, propagation, trace } from "@opentelemetry/api";
+import { createServer, defineTool, stderrLogger } from "@plinth/core";
+import { createTestClient } from "@plinth/testing";
+import { afterEach, expect, it, vi } from "vitest";
+import { otlpReceiver } from "./fixtures/otlp-receiver.ts";
+import { startTelemetry, type Telemetry } from "./start-telemetry.ts";
+import { traceHeaders } from "./trace-headers.ts";
+import { tracing } from "./tracing.ts";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  for (const api of [context, diag, propagation, trace]) api.disable();
+});
+
+const clientTrace = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+it("makes, once it has started, one trace of a client's request, the server's span and the request that it makes in turn", async () => {
+  await using collector = await otlpReceiver();
+  vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url);
+  vi.stubEnv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json");
+  const look = defineTool({
+    name: "look",
+    handler: async () => void (await fetch(`${collector.url}/behind`, { headers: traceHeaders() })),
+  });
+  const server = createServer({ name: "shop", version: "1.2.3", components: [look] }).use(tracing());
+  let telemetry: Telemetry;
+  {
+    await using client = await createTestClient(server, { leakCheck: false });
+    const _meta = { traceparent: `00-${clientTrace}-00f067aa0ba902b7-01` };
+
+    await client.sdk.callTool({ name: "look", _meta });
+    telemetry = await startTelemetry({ serviceName: "shop", serviceVersion: "1.2.3" });
+    await client.sdk.callTool({ name: "look", _meta });
+    await telemetry.shutdown();
+  }
+
+  const span = collector.spans.find(({ name }) => name === "tools/call look");
+  expect(telemetry.enabled).toBe(true);
+  expect(span).toMatchObject({ traceId: clientTrace, parentSpanId: "00f067aa0ba902b7" });
+  expect(collector.traceparents).toEqual([undefined, `00-${clientTrace}-${span?.spanId}-01`]);
+  expect(collector.resource.get("service.name")).toBe("shop");
+  expect(collector.resource.get("service.version")).toBe("1.2.3");
+});
+
+it("says in the server's log that a collector is away, and not on the terminal", async () => {
+  vi.stubEnv("OTEL_TRACES_EXPORTER", "none");
+  const lines: string[] = [];
+  const log = stderrLogger({ write: (line) => void lines.push(line) });
+
+  await using _telemetry = await startTelemetry({ serviceName: "shop", log });
+  diag.error("Export failed", new Error("ECONNREFUSED"));
+  diag.info("not told");
+
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { level: "error", message: "OpenTelemetry", problem: "Export failed", details: [{ name: "Error" }] },
+  ]);
+});
+
+it("loads nothing when it is turned off, and names the package that is missing", () => {
+  const script = `
+    import { registerHooks } from "node:module";
+    const loaded = [];
+    registerHooks({
+      resolve(specifier, context, next) {
+        loaded.push(specifier);
+        if (specifier !== "@opentelemetry/sdk-node") return next(specifier, context);
+        throw Object.assign(new Error("missing"), { code: "ERR_MODULE_NOT_FOUND" });
+      },
+    });
+    const { startTelemetry } = await import(${JSON.stringify(join(import.meta.dirname, "../node-sdk.ts"))});
+    await import(${JSON.stringify(join(import.meta.dirname, "../index.ts"))});
+    const early = loaded.filter((specifier) => /^(@opentelemetry|prom-client|pino-pretty)/.test(specifier));
+    process.env.OTEL_SDK_DISABLED = "true";
+    const off = await startTelemetry({ serviceName: "shop" });
+    await off.shutdown();
+    process.env.OTEL_SDK_DISABLED = "";
+    const missing = await startTelemetry({ serviceName: "shop" }).catch((error) => error);
+    console.log(JSON.stringify({ early, enabled: off.enabled, code: missing.code, message: missing.message }));
+  `;
+
+  const output = execFileSync(
+    process.execPath,
+    ["--conditions=@plinth/source", "--input-type=module", "--eval", script],
+    { encoding: "utf8", cwd: import.meta.dirname },
+  );
+
+  expect(JSON.parse(output)).toMatchObject({
+    early: [],
+    enabled: false,
+    code: "MISUSE",
+    message: expect.stringContaining("npm install @opentelemetry/sdk-node") as unknown,
+  });
+});
