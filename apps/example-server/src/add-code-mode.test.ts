@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { addCodeMode } from "./add-code-mode.ts";
 import { createTestServer } from "./testing/test-server.ts";
 
-const server = createTestServer({ code: { mode: true, isolation: "process" } });
+const server = await createTestServer({ code: { mode: true, isolation: "process" } });
 beforeAll(() => addCodeMode(server));
 afterAll(() => server.close());
 

@@ -4,7 +4,6 @@ import {
   integer,
   list,
   oneOf,
-  platformConfig,
   defineConfig,
   secret,
   setting,
@@ -12,10 +11,8 @@ import {
   url,
   type Config,
 } from "@plinth/config";
+import { productionConfig } from "@plinth/platform";
 import { z } from "zod";
-
-const { transport, workers } = platformConfig.server.shape;
-const { host, port, path } = platformConfig.http.shape;
 
 const hostPattern = setting(z.string().regex(/^\.?[a-z0-9-]+(\.[a-z0-9-]+)*$/i), {
   expects: "a host, or .example.com for all below it",
@@ -25,32 +22,12 @@ const addressRange = setting(z.union([z.cidrv4(), z.cidrv6()]), { expects: "a ra
 /** Every setting of the server. `.env.example` is rendered from it. */
 export const exampleConfig = defineConfig({
   groups: {
-    server: z
-      .object({
-        transport,
-        workers,
-        messageLimit: size({ min: 1 })
-          .default(48 * 1024 * 1024)
-          .describe("Largest message from a client; it carries the text of an import."),
-      })
-      .describe("The process."),
-    http: z
-      .object({
-        host,
-        port,
-        path,
-        allowedHosts: list()
-          .default([])
-          .describe("Names that clients use for this server; needed when it listens on more than loopback."),
-      })
-      .describe("Listening over HTTP."),
-    log: z
-      .object({
-        level: oneOf(["debug", "info", "warn", "error", "silent"])
-          .default("info")
-          .describe("Least severe line that is written."),
-      })
-      .describe("Logging, to stderr."),
+    ...productionConfig,
+    http: productionConfig.http.extend({
+      bodyLimit: size({ min: 1 })
+        .default(48 * 1024 * 1024)
+        .describe("Largest message from a client; it carries the text of an import."),
+    }),
     database: z
       .object({
         url: secret(url({ protocols: ["postgres", "postgresql"] }))

@@ -1,5 +1,6 @@
 import type { CodeExecutor } from "@plinth/code-executor";
 import { service, type ServiceDefinition } from "@plinth/core";
+import { observedExecutor } from "@plinth/platform";
 import type { ExampleConfig } from "./config.ts";
 import { Lazy } from "./lazy.ts";
 
@@ -10,10 +11,10 @@ const ownMemory = 192 * 1024 * 1024;
 export function executorService(settings: ExampleConfig["code"]): ServiceDefinition<Lazy<CodeExecutor>> {
   const { isolation, cpu, timeout, memory } = settings;
   return service({
-    start: ({ log }) =>
+    start: ({ log, events }) =>
       new Lazy(async () => {
         const { createCodeExecutor } = await import("@plinth/code-executor");
-        return createCodeExecutor({
+        const executor = createCodeExecutor({
           backend: isolation,
           limits: {
             cpuMs: cpu,
@@ -25,6 +26,7 @@ export function executorService(settings: ExampleConfig["code"]): ServiceDefinit
           },
           onError: (error) => log.error("Something failed beside a program", { error }),
         });
+        return observedExecutor(executor, events);
       }),
   });
 }

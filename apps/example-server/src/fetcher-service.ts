@@ -1,4 +1,5 @@
 import { service, type ServiceDefinition } from "@plinth/core";
+import { fetchEvents } from "@plinth/platform";
 import type { UrlFetcher, UrlFetcherPolicy } from "@plinth/url-fetcher";
 import type { ExampleConfig } from "./config.ts";
 import { Lazy } from "./lazy.ts";
@@ -14,9 +15,10 @@ export function fetcherService(
 ): ServiceDefinition<Lazy<UrlFetcher>> {
   const { allowedHosts, allowedAddresses, ports, maxBytes, timeout, requestsPerMinute } = settings;
   return service({
-    start: ({ log }) =>
+    start: ({ log, events }) =>
       new Lazy(async () => {
         const { createUrlFetcher } = await import("@plinth/url-fetcher");
+        const count = fetchEvents(events);
         return createUrlFetcher({
           ...seams,
           ...(allowedHosts.length > 0 && { allowHosts: allowedHosts }),
@@ -27,6 +29,7 @@ export function fetcherService(
           timeouts: { total: timeout },
           rateLimit: { requests: requestsPerMinute, perMs: 60_000 },
           onEvent(event) {
+            count(event);
             if (event.type === "denied") log.warn("A fetch was refused", { ...event });
             if (event.type === "failed") log.info("A fetch failed", { ...event });
           },

@@ -21,7 +21,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const command = [process.execPath, "--conditions=@plinth/source", join(appFolder, "src/main.ts")] as const;
 
 function environment(extra: Record<string, string> = {}): Record<string, string> {
-  return { PATH: process.env["PATH"] ?? "", DATABASE_PATH: join(folder, "business.db"), ...extra };
+  return { PATH: process.env["PATH"] ?? "", DATABASE_PATH: join(folder, "business.db"), METRICS_PORT: "0", ...extra };
 }
 
 async function countFilms(client: Client): Promise<unknown> {
@@ -97,7 +97,7 @@ test("listens on HTTP when it is given a port, is ready, and ends with 0 on SIGT
   const server = spawn(program, args, {
     env: environment({ PORT: "0" }),
     cwd: folder,
-    stdio: ["pipe", "ignore", "pipe"],
+    stdio: ["pipe", "pipe", "ignore"],
   });
   const exited = once(server, "exit");
   const url = await listeningUrl(server);
@@ -134,7 +134,7 @@ test("serves one database from two processes", async () => {
   const server = spawn(program, [...args, "--port", "0", "--workers", "2"], {
     env: environment(),
     cwd: folder,
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "ignore"],
   });
   const exited = once(server, "exit");
   const url = await listeningUrl(server);
@@ -165,10 +165,10 @@ test("says in plain words what is wrong with the settings, and ends with 1", asy
 
 /** Waits for the log line that says where the server listens. */
 async function listeningUrl(server: ChildProcess): Promise<URL> {
-  if (!server.stderr) throw new Error("The server's stderr must be a pipe.");
-  for await (const line of createInterface(server.stderr)) {
-    const entry = JSON.parse(line) as { url?: string };
-    if (entry.url) return new URL(entry.url);
+  if (!server.stdout) throw new Error("The server's stdout must be a pipe.");
+  for await (const line of createInterface(server.stdout)) {
+    const { message, url } = JSON.parse(line) as { message: string; url?: string };
+    if (message === "Listening" && url) return new URL(url);
   }
   throw new Error("The server ended before it listened.");
 }

@@ -1,4 +1,4 @@
-import { ConfigError, loadConfig, sourceOf } from "@plinth/config";
+import { ConfigError, loadConfig } from "@plinth/config";
 import { KitError } from "@plinth/core";
 import { addCodeMode } from "./add-code-mode.ts";
 import { appFolder } from "./app-folder.ts";
@@ -13,19 +13,9 @@ async function main(): Promise<void> {
     return;
   }
   const config = loadConfig(exampleConfig, { cwd: appFolder, env: { ...process.env, ...commandLine.settings } });
-  const { host, port, path, allowedHosts } = config.http;
-  // At a terminal nobody speaks MCP on standard input, so there the server listens on HTTP without being told to.
-  const listens = process.stdin.isTTY || sourceOf(config, "http.port") !== "default";
-  const { transport, workers, messageLimit } = config.server;
-
-  const server = createExampleServer({ config });
+  const server = await createExampleServer({ config });
   if (config.code.mode) await addCodeMode(server);
-  await server.run({
-    transport: transport === "auto" ? (listens ? "http" : "stdio") : transport,
-    workers,
-    http: { host, port, path, maxBodyBytes: messageLimit, ...(allowedHosts.length > 0 && { allowedHosts }) },
-    stdio: { maxLineBytes: messageLimit },
-  });
+  await server.run();
 }
 
 /** Mistakes in the settings or the arguments are told in their own words; everything else keeps its stack. */

@@ -10,7 +10,7 @@ import { queryDataset } from "./tools/query-dataset.ts";
 
 runMatrix("the example server", ({ connect }) => {
   test("lists its tools, resources, templates and prompt", async () => {
-    await using server = createTestServer();
+    await using server = await createTestServer();
     await using client = await connect(server);
 
     const { resources } = await client.sdk.listResources();
@@ -41,7 +41,7 @@ runMatrix("the example server", ({ connect }) => {
   });
 
   test("imports with progress, reports, and deletes once the user confirms", async () => {
-    await using server = createTestServer();
+    await using server = await createTestServer();
     await using client = await connect(server, { answers: { elicit: [{ confirm: true }] } });
     const content = `shop,sold\n${Array.from({ length: 3_000 }, (_, index) => `s${index % 3},${index}`).join("\n")}`;
 
@@ -65,7 +65,7 @@ runMatrix("the example server", ({ connect }) => {
     await using folder = await createTemporaryFolder();
     await writeFile(join(folder.path, "secret.txt"), "top secret");
     const root = join(folder.path, "workspace");
-    await using server = createTestServer({ files: { root, guarantee: "best-effort" } });
+    await using server = await createTestServer({ files: { root, guarantee: "best-effort" } });
     await using client = await connect(server);
 
     const page = await client.callTool("fetch_page", { url: "http://169.254.169.254/latest/meta-data/" });
@@ -79,7 +79,7 @@ runMatrix("the example server", ({ connect }) => {
   });
 
   test("answers a failure of its own without its text", async () => {
-    await using server = createTestServer();
+    await using server = await createTestServer();
     await using client = await connect(server);
     await server.services.store.close();
 
@@ -91,7 +91,7 @@ runMatrix("the example server", ({ connect }) => {
 });
 
 test("a workspace that may only be read has no write_file", async () => {
-  await using server = createTestServer({ files: { mode: "read-only" } });
+  await using server = await createTestServer({ files: { mode: "read-only" } });
   await using client = await createTestClient(server);
 
   const names = await client.toolNames();
@@ -103,7 +103,7 @@ test("a workspace that may only be read has no write_file", async () => {
 test("without a workspace the rest works, and the file tools say so without its path", async () => {
   await using folder = await createTemporaryFolder();
   await writeFile(join(folder.path, "occupied"), "");
-  await using server = createTestServer({ files: { root: join(folder.path, "occupied", "workspace") } });
+  await using server = await createTestServer({ files: { root: join(folder.path, "occupied", "workspace") } });
   await using client = await createTestClient(server);
 
   const answer = await client.callTool("read_file", { path: "a.txt" });

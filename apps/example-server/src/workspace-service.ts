@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { KitError, service, type ServiceDefinition } from "@plinth/core";
 import type { FileRoot } from "@plinth/file-operations";
+import { fileEvents } from "@plinth/platform";
 import type { ExampleConfig } from "./config.ts";
 import { Lazy } from "./lazy.ts";
 
@@ -13,9 +14,10 @@ export interface WorkspaceServiceOptions extends Omit<ExampleConfig["files"], "r
 export function workspaceService(options: WorkspaceServiceOptions): ServiceDefinition<Lazy<FileRoot>> {
   const { root, mode, guarantee, maxFileBytes, maxBytes, maxFiles } = options;
   return service({
-    start: ({ log }) =>
+    start: ({ log, events }) =>
       new Lazy(async () => {
         const { openRoot } = await import("@plinth/file-operations");
+        const count = fileEvents(events);
         try {
           await mkdir(root, { recursive: true });
           return await openRoot(root, {
@@ -24,6 +26,7 @@ export function workspaceService(options: WorkspaceServiceOptions): ServiceDefin
             limits: { readBytes: maxFileBytes, writeBytes: maxFileBytes },
             quota: { bytes: maxBytes, files: maxFiles },
             onEvent(event) {
+              count(event);
               if (event.type === "refusal") log.warn("A request for a file was refused", { ...event });
               else log.info("A file was changed", { ...event });
             },

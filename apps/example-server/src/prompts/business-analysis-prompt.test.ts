@@ -5,7 +5,7 @@ import { createTestServer } from "../testing/test-server.ts";
 const ref = { type: "ref/prompt", name: "business_analysis_prompt" } as const;
 
 test("business_analysis_prompt names the domain, the metrics, the context and the data sets", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const { text } = await client.getPrompt("business_analysis_prompt", {
@@ -19,7 +19,7 @@ test("business_analysis_prompt names the domain, the metrics, the context and th
 });
 
 test("business_analysis_prompt completes domains, and the metrics of the domain that was chosen", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const domains = await client.sdk.complete({ ref, argument: { name: "domain", value: "f" } });

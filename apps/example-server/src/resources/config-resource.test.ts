@@ -4,11 +4,11 @@ import { createTestClient } from "@plinth/testing";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { exampleConfig } from "../config.ts";
-import { createTestServer } from "../testing/test-server.ts";
+import { createTestServer, testConfig } from "../testing/test-server.ts";
 import { configResource } from "./config-resource.ts";
 
 test("the settings read as YAML", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const { text } = await client.readResource("config://server/http");
@@ -28,7 +28,7 @@ test("secrets are redacted", async () => {
 });
 
 test("the parts of the settings are completed, and others are not found", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const { completion } = await client.sdk.complete({
@@ -36,6 +36,6 @@ test("the parts of the settings are completed, and others are not found", async 
     argument: { name: "component", value: "" },
   });
 
-  expect(completion.values).toEqual(["server", "http", "log", "database", "imports", "fetch", "files", "code"]);
+  expect(completion.values).toEqual(Object.keys(testConfig()));
   await expect(client.readResource("config://server/constructor")).rejects.toThrow(/constructor/);
 });

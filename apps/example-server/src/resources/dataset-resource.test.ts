@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createTestServer } from "../testing/test-server.ts";
 
 test("the data sets are listed as resources", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const { resources } = await client.sdk.listResources();
@@ -16,7 +16,7 @@ test("the data sets are listed as resources", async () => {
 });
 
 test("a data set reads as its description and first records, which a client may keep for a minute", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const resource = await client.readResource("business://datasets/sp500");
@@ -29,14 +29,14 @@ test("a data set reads as its description and first records, which a client may 
 });
 
 test("an unknown data set is no resource", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   await expect(client.readResource("business://datasets/nope")).rejects.toThrow(/nope/);
 });
 
 test("data set ids are completed", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const { completion } = await client.sdk.complete({

@@ -1,5 +1,6 @@
 import { loadConfig, type ConfigOverrides } from "@plinth/config";
-import { type PlinthServer, stderrLogger } from "@plinth/core";
+import { stderrLogger } from "@plinth/core";
+import type { PlatformServer } from "@plinth/platform";
 import { exampleConfig } from "../config.ts";
 import { createExampleServer } from "../server.ts";
 import type { Services } from "../services.ts";
@@ -17,6 +18,11 @@ export function testConfig(overrides: TestSettings = {}) {
 }
 
 /** The server on a database in memory, with the bundled data sets; nothing of the environment matters. */
-export function createTestServer(overrides?: TestSettings): PlinthServer<Services> {
-  return createExampleServer({ config: testConfig(overrides), log: stderrLogger({ level: "silent" }) });
+export function createTestServer(overrides?: TestSettings): Promise<PlatformServer<Services>> {
+  return createExampleServer({
+    config: testConfig(overrides),
+    log: stderrLogger({ level: "silent" }),
+    // No port for metrics, and no limit on calls that come as fast as a test makes them.
+    transport: "stdio",
+  });
 }

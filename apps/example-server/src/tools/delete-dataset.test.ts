@@ -7,7 +7,7 @@ import { listDatasets } from "./list-datasets.ts";
 const eras = ["modern", "legacy"] as const;
 
 test.each(eras)("delete_dataset asks the user, and deletes when they confirm (%s)", async (era) => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server, { era, answers: { elicit: [{ confirm: true }] } });
 
   const { structured } = await client.callTool(deleteDataset, { dataset_id: "sp500" });
@@ -24,7 +24,7 @@ const refusals = eras.flatMap((era) =>
   (["decline", "cancel", { confirm: false }] satisfies FormAnswer[]).map((answer) => ({ era, answer })),
 );
 test.each(refusals)("delete_dataset keeps the data when the user answers $answer ($era)", async ({ era, answer }) => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server, { era, answers: { elicit: [answer] } });
 
   const { structured } = await client.callTool(deleteDataset, { dataset_id: "sp500" });
@@ -35,7 +35,7 @@ test.each(refusals)("delete_dataset keeps the data when the user answers $answer
 });
 
 test("delete_dataset deletes nothing for a client that cannot ask", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   await expect(client.callTool(deleteDataset, { dataset_id: "sp500" })).rejects.toThrow(/elicitation/);

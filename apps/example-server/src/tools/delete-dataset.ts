@@ -11,6 +11,8 @@ export const deleteDataset = defineTool({
   input: z.object({ dataset_id: datasetId }),
   output: z.object({ datasetId: z.string(), deleted: z.boolean() }),
   annotations: { destructiveHint: true },
+  // Its user may take ten minutes to answer.
+  timeoutMs: 660_000,
   async handler({ dataset_id }, context: Context<Services>) {
     const { store } = context.services;
     const { title, rowCount } = await requireDataset(store, dataset_id);

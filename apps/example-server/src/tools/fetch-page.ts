@@ -20,6 +20,7 @@ export const fetchPage = defineTool({
     ...textPageOutput,
   }),
   annotations: { readOnlyHint: true, openWorldHint: true },
+  timeoutMs: 120_000,
   async handler({ url, start, max_chars }, { services, signal, principal }: Context<Pick<Services, "fetcher">>) {
     // Loaded with the first page: a client that starts the server waits for its lists, which need no HTML parser.
     const { readPage } = await import("../web/read-page.ts");

@@ -14,7 +14,7 @@ const byYear = {
 };
 
 test("generate_business_report answers in JSON", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const { result } = await client.callTool(generateBusinessReport, { ...byYear, output_format: "json" });
@@ -39,7 +39,7 @@ test.each([
   ["xml", expect.stringContaining('<cell name="highest">223.02</cell>')],
   ["markdown", expect.stringContaining("# AAPL by year\n\n| date (year) | highest | count |")],
 ] as const)("generate_business_report answers in %s", async (output_format, expected) => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const { text } = await client.callTool(generateBusinessReport, { ...byYear, output_format });
@@ -48,7 +48,7 @@ test.each([
 });
 
 test("generate_business_report draws a chart as a PNG image", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const { result } = await client.callTool(generateBusinessReport, { ...byYear, output_format: "chart" });
@@ -60,7 +60,7 @@ test("generate_business_report draws a chart as a PNG image", async () => {
 });
 
 test("generate_business_report tells the model which headings there are", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const answer = await client.callTool(generateBusinessReport, { ...byYear, sort: { heading: "lowest" } });

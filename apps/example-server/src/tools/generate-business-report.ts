@@ -4,8 +4,8 @@ import { toMarkdown } from "../reports/markdown-report.ts";
 import { aggregationSchema, groupKeySchema } from "../reports/report-request.ts";
 import type { Services } from "../services.ts";
 import { requireDataset } from "../store/dataset-store.ts";
-import { filterSchema } from "../store/filter.ts";
 import { datasetId } from "./dataset-id.ts";
+import { filters } from "./filters.ts";
 
 export const generateBusinessReport = defineTool({
   name: "generate_business_report",
@@ -15,21 +15,23 @@ export const generateBusinessReport = defineTool({
     "A chart shows the first figure by the first group key, in colours for the second.",
   input: z.object({
     dataset_id: datasetId,
-    title: z.string().min(1).max(200).optional(),
-    filters: z.array(filterSchema).max(20).default([]),
-    group_by: z.array(groupKeySchema).max(3).default([]),
-    aggregations: z.array(aggregationSchema).min(1).max(10),
+    title: z.string().min(1).max(200).optional().describe("Heading; the title of the data set if left out"),
+    filters,
+    group_by: z.array(groupKeySchema).max(3).default([]).describe("Columns to group by; one group of all if left out"),
+    aggregations: z.array(aggregationSchema).min(1).max(10).describe("The figures of each group"),
     sort: z
       .object({
         heading: z.string().describe('A group column, or a figure such as "avg of price"'),
         direction: z.enum(["ascending", "descending"]).default("descending"),
       })
-      .optional(),
+      .optional()
+      .describe("What to order the groups by; their keys if left out"),
     limit: z.int().min(1).max(1_000).default(100).describe("Groups to show"),
     output_format: z.enum(["json", "csv", "xml", "markdown", "chart"]).default("markdown"),
     chart_type: z.enum(["bar", "line", "point"]).optional().describe("Left out, dates make lines and the rest bars"),
   }),
   annotations: { readOnlyHint: true },
+  timeoutMs: 120_000,
   async handler(input, { services: { store } }: Context<Services>) {
     // Loaded here, as the formats below: a client that starts the server waits for its lists, which need none of them.
     const { aggregate } = await import("../reports/aggregate.ts");

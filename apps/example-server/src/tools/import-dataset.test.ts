@@ -9,7 +9,7 @@ function sales(rows: number): string {
 }
 
 test("import_dataset stores 50,000 rows and reports progress", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const answer = await client.callTool("import_dataset", {
@@ -33,7 +33,7 @@ test("import_dataset stores 50,000 rows and reports progress", async () => {
 });
 
 test("import_dataset leaves nothing of a call that is cancelled midway", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
   const cancel = new AbortController();
 
@@ -48,7 +48,7 @@ test("import_dataset leaves nothing of a call that is cancelled midway", async (
 });
 
 test("import_dataset says what is wrong with the text, and where", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const answer = await client.callTool("import_dataset", {
@@ -61,7 +61,7 @@ test("import_dataset says what is wrong with the text, and where", async () => {
 });
 
 test("import_dataset tells clients that the list of resources changed", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server, { era: "legacy" });
 
   await client.callTool("import_dataset", { dataset_id: "tiny", format: "json", content: '[{"a":1}]' });

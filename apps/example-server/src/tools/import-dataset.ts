@@ -13,7 +13,7 @@ export function importDataset(limits: ExampleConfig["imports"]) {
       "a row is bad or the call is cancelled.",
     input: z.object({
       dataset_id: z.string().max(60).describe("Id of the new data set: lower-case letters, digits and hyphens"),
-      title: z.string().min(1).max(200).optional(),
+      title: z.string().min(1).max(200).optional().describe("A title for people"),
       format: z.enum(["csv", "json"]),
       content: z.string().min(1).describe("The CSV or JSON text itself"),
       text_columns: z
@@ -27,6 +27,7 @@ export function importDataset(limits: ExampleConfig["imports"]) {
       rowCount: z.number(),
       columns: z.array(z.object({ name: z.string(), type: z.string(), missing: z.number() })),
     }),
+    timeoutMs: 600_000,
     async handler({ dataset_id, title, format, content, text_columns }, context: Context<Services>) {
       // Loaded with the first import: a client that starts the server waits for its lists, which need no CSV parser.
       const { importDataset: importIntoStore } = await import("../importing/import-dataset.ts");

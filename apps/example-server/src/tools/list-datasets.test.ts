@@ -4,7 +4,7 @@ import { createTestServer } from "../testing/test-server.ts";
 import { listDatasets } from "./list-datasets.ts";
 
 test("list_datasets shows the bundled data sets with their columns", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const { structured } = await client.callTool(listDatasets, {});

@@ -18,6 +18,7 @@ export const listDatasets = defineTool({
     ),
   }),
   annotations: { readOnlyHint: true },
+  timeoutMs: 30_000,
   async handler(_input, { services }: Context<Services>) {
     const datasets = await services.store.list();
     return {

@@ -16,6 +16,7 @@ export const listFiles = defineTool({
     complete: z.boolean().describe("False when the limit left some out"),
   }),
   annotations: { readOnlyHint: true, openWorldHint: false },
+  timeoutMs: 60_000,
   async handler({ path, recursive, limit }, { services, signal }: Context<Pick<Services, "workspace">>) {
     const workspace = await services.workspace.get();
     const found = recursive

@@ -5,7 +5,7 @@ import { processBusinessData } from "./process-business-data.ts";
 import { queryDataset } from "./query-dataset.ts";
 
 test("process_business_data analyzes with a threshold of 2.0 by default", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const analysis = await client.callTool(processBusinessData, { dataset_id: "films", operation: "analyze" });
@@ -19,7 +19,7 @@ test("process_business_data analyzes with a threshold of 2.0 by default", async 
 });
 
 test("process_business_data analyzes the records and columns it is told to", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const analysis = await client.callTool(processBusinessData, {
@@ -38,7 +38,7 @@ test("process_business_data analyzes the records and columns it is told to", asy
 });
 
 test("process_business_data transforms, previews and saves the result", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const { result } = await client.callTool(processBusinessData, {
@@ -69,7 +69,7 @@ test("process_business_data transforms, previews and saves the result", async ()
 });
 
 test("process_business_data does not overwrite a data set", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const answer = await client.callTool(processBusinessData, {
@@ -82,7 +82,7 @@ test("process_business_data does not overwrite a data set", async () => {
 });
 
 test("process_business_data validates and reports", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const validation = await client.callTool(processBusinessData, { dataset_id: "films", operation: "validate" });

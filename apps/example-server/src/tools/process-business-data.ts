@@ -7,9 +7,9 @@ import { defaultRules, qualityRulesSchema } from "../quality/quality-rules.ts";
 import type { Services } from "../services.ts";
 import { requireDataset } from "../store/dataset-store.ts";
 import { toRecords } from "../store/dataset.ts";
-import { filterSchema } from "../store/filter.ts";
 import { saveTable } from "../store/save-table.ts";
 import { datasetId } from "./dataset-id.ts";
+import { filters } from "./filters.ts";
 
 const previewSize = 20;
 
@@ -24,7 +24,7 @@ export const processBusinessData = defineTool({
     dataset_id: datasetId,
     operation: z.enum(["analyze", "transform", "validate", "report"]),
     columns: z.array(z.string()).min(1).max(200).optional().describe("Columns to work on; all if left out"),
-    filters: z.array(filterSchema).max(20).default([]),
+    filters,
     anomaly_threshold: z
       .number()
       .positive()
@@ -34,6 +34,7 @@ export const processBusinessData = defineTool({
     save_as: datasetId.optional().describe("transform: id of a new data set for the result"),
     rules: qualityRulesSchema.optional().describe("validate: the rules; sensible ones if left out"),
   }),
+  timeoutMs: 120_000,
   async handler(input, context: Context<Services>) {
     const { store } = context.services;
     const { title } = await requireDataset(store, input.dataset_id);

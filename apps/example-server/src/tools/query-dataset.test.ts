@@ -5,7 +5,7 @@ import { createTestServer } from "../testing/test-server.ts";
 import { queryDataset } from "./query-dataset.ts";
 
 test("query_dataset filters, sorts and pages as plain SQL does", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
   const [expected] = filmsSql(`SELECT count(*) AS total FROM films
     WHERE value ->> 'Major Genre' = 'Drama' AND value ->> 'IMDB Rating' >= 8`);
@@ -28,7 +28,7 @@ test("query_dataset filters, sorts and pages as plain SQL does", async () => {
 });
 
 test("query_dataset tells the model how to mend a call", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const column = await client.callTool(queryDataset, {

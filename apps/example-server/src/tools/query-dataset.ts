@@ -2,8 +2,8 @@ import { defineTool, type Context } from "@plinth/core";
 import { z } from "zod";
 import type { Services } from "../services.ts";
 import { toRecords } from "../store/dataset.ts";
-import { filterSchema } from "../store/filter.ts";
 import { datasetId } from "./dataset-id.ts";
+import { filters } from "./filters.ts";
 
 export const queryDataset = defineTool({
   name: "query_dataset",
@@ -12,11 +12,12 @@ export const queryDataset = defineTool({
   input: z.object({
     dataset_id: datasetId,
     columns: z.array(z.string()).min(1).max(200).optional().describe("Columns to return; all if left out"),
-    filters: z.array(filterSchema).max(20).default([]),
+    filters,
     sort: z
       .array(z.object({ column: z.string(), direction: z.enum(["ascending", "descending"]).default("ascending") }))
       .max(5)
-      .default([]),
+      .default([])
+      .describe("Columns to sort by, the first one first; without, in the order of the import"),
     limit: z.int().min(1).max(500).default(50),
     offset: z.int().min(0).max(1_000_000).default(0),
   }),
@@ -26,6 +27,7 @@ export const queryDataset = defineTool({
     nextOffset: z.number().optional().describe("The offset of the next page, if there is one"),
   }),
   annotations: { readOnlyHint: true },
+  timeoutMs: 30_000,
   async handler({ dataset_id, columns, filters, sort, limit, offset }, { services: { store } }: Context<Services>) {
     const total = await store.count(dataset_id, filters);
     const page = await store.select(dataset_id, { ...(columns && { columns }), filters, sort, limit, offset });

@@ -15,6 +15,7 @@ export const readFile = defineTool({
     ...textPageOutput,
   }),
   annotations: { readOnlyHint: true, openWorldHint: false },
+  timeoutMs: 60_000,
   async handler({ path, start, max_chars }, { services, signal }: Context<Pick<Services, "workspace">>) {
     const workspace = await services.workspace.get();
     // In this order: when somebody writes in between, the etag is the older one, and a write with it is refused.

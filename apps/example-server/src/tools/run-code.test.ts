@@ -7,7 +7,7 @@ import { Lazy } from "../lazy.ts";
 import { createTestServer } from "../testing/test-server.ts";
 import { runCode } from "./run-code.ts";
 
-const server = createTestServer();
+const server = await createTestServer();
 beforeAll(() => server.start());
 afterAll(() => server.close());
 
@@ -79,7 +79,7 @@ test.each([
 });
 
 test("run_code ends a program that does not end, and serves others meanwhile", async () => {
-  await using impatient = createTestServer({ code: { isolation: "process", cpu: "500ms", timeout: "2s" } });
+  await using impatient = await createTestServer({ code: { isolation: "process", cpu: "500ms", timeout: "2s" } });
   await using client = await createTestClient(impatient, beside);
 
   const endless = client.callTool(runCode, { code: "while (true) {}" });

@@ -23,6 +23,7 @@ export const runCode = defineTool({
     stderr: z.string(),
   }),
   annotations: { readOnlyHint: true, openWorldHint: false },
+  timeoutMs: 120_000,
   async handler({ code, language }, context: Context<Pick<Services, "executor">>) {
     const executor = await context.services.executor.get();
     const { GuestError } = await import("@plinth/code-executor");

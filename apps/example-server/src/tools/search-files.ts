@@ -17,6 +17,7 @@ export const searchFiles = defineTool({
     complete: z.boolean().describe("False when the limit left some out"),
   }),
   annotations: { readOnlyHint: true, openWorldHint: false },
+  timeoutMs: 120_000,
   async handler({ query, glob, ignore_case, limit }, { services, signal }: Context<Pick<Services, "workspace">>) {
     const workspace = await services.workspace.get();
     const matches: { path: string; line: number; text: string }[] = [];

@@ -5,7 +5,7 @@ import { createTestServer } from "../testing/test-server.ts";
 import { validateDataQuality } from "./validate-data-quality.ts";
 
 test("validate_data_quality counts what breaks the rules, and describes as many records as it is told to", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
   const [expected] = filmsSql(`SELECT count(*) AS invalid FROM films
     WHERE value ->> 'Director' IS NULL OR json_type(value, '$.Title') <> 'text'`);
@@ -23,7 +23,7 @@ test("validate_data_quality counts what breaks the rules, and describes as many 
 });
 
 test("validate_data_quality has rules of its own", async () => {
-  await using server = createTestServer();
+  await using server = await createTestServer();
   await using client = await createTestClient(server);
 
   const { structured } = await client.callTool(validateDataQuality, { dataset_id: "films" });

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { assessQuality } from "../quality/assess-quality.ts";
 import { defaultRules, qualityRulesSchema } from "../quality/quality-rules.ts";
 import type { Services } from "../services.ts";
-import { filterSchema } from "../store/filter.ts";
 import { datasetId } from "./dataset-id.ts";
+import { filters } from "./filters.ts";
 
 export const validateDataQuality = defineTool({
   name: "validate_data_quality",
@@ -15,7 +15,7 @@ export const validateDataQuality = defineTool({
   input: z.object({
     dataset_id: datasetId,
     rules: qualityRulesSchema.optional().describe("Left out: mixed columns keep to one type, no date is in the future"),
-    filters: z.array(filterSchema).max(20).default([]),
+    filters,
     max_findings: z.int().min(0).max(500).default(20).describe("Invalid records to describe"),
   }),
   output: z.object({
@@ -39,6 +39,7 @@ export const validateDataQuality = defineTool({
     recommendations: z.array(z.string()),
   }),
   annotations: { readOnlyHint: true },
+  timeoutMs: 120_000,
   async handler({ dataset_id, rules, filters, max_findings }, { services: { store } }: Context<Services>) {
     const table = await store.select(dataset_id, { filters });
     return assessQuality(table, rules ?? defaultRules(table.columns), { maxFindings: max_findings });

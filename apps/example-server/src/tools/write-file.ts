@@ -12,7 +12,7 @@ export const writeFile = defineTool({
     "else has written meanwhile.",
   input: z.object({
     path: z.string().max(4_096).describe('Such as "reports/may.md"'),
-    content: z.string(),
+    content: z.string().describe("The whole text of the file"),
     if_match: z
       .string()
       .max(100)
@@ -21,6 +21,7 @@ export const writeFile = defineTool({
   }),
   output: z.object({ path: z.string(), size: z.number(), etag: z.string().optional() }),
   annotations: { destructiveHint: true, openWorldHint: false },
+  timeoutMs: 60_000,
   async handler({ path, content, if_match }, { services, signal }: Context<Pick<Services, "workspace">>) {
     const workspace = await services.workspace.get();
     const condition = if_match === undefined ? { ifNoneMatch: "*" as const } : { ifMatch: if_match };
