@@ -20,3 +20,6 @@ export {
   type TestClientOptions,
   type ToolAnswer,
 } from "./test-client.ts";
+export { rateLimitStoreContract, type OpenRateLimitStore } from "./store-contracts/rate-limit-store-contract.ts";
+export { cacheStoreContract, type OpenCacheStore } from "./store-contracts/cache-store-contract.ts";
+export { idempotencyStoreContract, type OpenIdempotencyStore } from "./store-contracts/idempotency-store-contract.ts";

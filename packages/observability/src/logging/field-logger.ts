@@ -26,7 +26,8 @@ export class FieldLogger implements Logger {
   readonly #writer: LineWriter;
   readonly #fields: LogFields;
   readonly #parent: FieldLogger | undefined;
-  #plain: Readonly<Record<string, unknown>> | undefined;
+  #kept: Readonly<Record<string, unknown>> | undefined;
+  #hasWritten = false;
 
   constructor(writer: LineWriter, fields: LogFields, parent: FieldLogger | undefined) {
     this.#writer = writer;
@@ -56,7 +57,7 @@ export class FieldLogger implements Logger {
     const plain = new PlainFields(this.#writer.isSecretName);
     // A caller in JavaScript may hand over anything.
     const text = typeof message === "string" ? plain.text(message) : "[no text]";
-    const line = { ...this.#plainFields() };
+    const line = this.#begin(plain);
     if (fields !== undefined && fields !== null) plain.add(line, fields, taken);
     if (redact === undefined) write(level, line, text);
     else this.#writeRedacted(level, { ...line, message: text }, redact);
@@ -78,12 +79,17 @@ export class FieldLogger implements Logger {
     this.#writer.write(level, shown, message);
   }
 
-  /** The fields of its parents and its own, the nearest last. */
-  #plainFields(): Readonly<Record<string, unknown>> {
-    if (this.#plain !== undefined) return this.#plain;
-    const own: Record<string, unknown> = {};
-    new PlainFields(this.#writer.isSecretName).add(own, this.#fields, taken);
+  /**
+   * A new line with the fields of its parents and its own, where the nearest counts. They are kept from the second line on:
+   * the logger of a call seldom writes more than one.
+   */
+  #begin(plain: PlainFields): Record<string, unknown> {
+    if (this.#kept !== undefined) return { ...this.#kept };
     const parent = this.#parent;
-    return (this.#plain = parent === undefined ? own : { ...parent.#plainFields(), ...own });
+    const line = parent === undefined ? {} : parent.#begin(plain);
+    plain.replace(line, this.#fields, taken);
+    if (this.#hasWritten) this.#kept = { ...line };
+    this.#hasWritten = true;
+    return line;
   }
 }

@@ -6,7 +6,7 @@ const maxChunk = 65_536;
  * Milliseconds that a line waits for others: a write of its own for each costs a busy server more than all that a call does.
  * What waits is written when the process ends.
  */
-const gatherMs = 10;
+const gatherMs = 50;
 /** Milliseconds until a slow reader is tried again. */
 const slowRetryMs = 20;
 /** Milliseconds until a write that failed, say because the disk is full, is tried again. */

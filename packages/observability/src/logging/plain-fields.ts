@@ -24,7 +24,7 @@ const errorFields = ["name", "message", "code", "stack", "errno", "syscall", "st
 /** One line's fields as plain data that JSON carries: bounded, without cycles, and without secrets. Never throws. */
 export class PlainFields {
   readonly #isSecretName: (name: string) => boolean;
-  readonly #around: object[] = [];
+  #around: object[] | undefined;
   #text = maxText;
   #values = maxValues;
 
@@ -34,6 +34,15 @@ export class PlainFields {
 
   /** Adds `fields` to a line. A name that the line has already gets an underscore: what the server has said stays. */
   add(line: Record<string, unknown>, fields: LogFields, taken: ReadonlySet<string>): void {
+    this.#put(line, fields, (name) => taken.has(name) || Object.hasOwn(line, name));
+  }
+
+  /** Adds `fields` to a line, in the place of those that it has. */
+  replace(line: Record<string, unknown>, fields: LogFields, taken: ReadonlySet<string>): void {
+    this.#put(line, fields, (name) => taken.has(name));
+  }
+
+  #put(line: Record<string, unknown>, fields: LogFields, isTaken: (name: string) => boolean): void {
     let names: string[];
     try {
       names = Object.keys(fields);
@@ -46,7 +55,7 @@ export class PlainFields {
       const value = this.#member(fields, key);
       if (value === undefined) continue;
       let name = this.#name(key);
-      while (taken.has(name) || Object.hasOwn(line, name)) name = `_${name}`;
+      while (isTaken(name)) name = `_${name}`;
       line[name] = value;
     }
   }
@@ -93,15 +102,16 @@ export class PlainFields {
   }
 
   #object(value: object, convert: (value: object) => unknown = (plain) => this.#convert(plain)): unknown {
-    if (this.#around.includes(value)) return "[circular]";
-    if (this.#around.length >= maxDepth) return leftOut;
-    this.#around.push(value);
+    const around = (this.#around ??= []);
+    if (around.includes(value)) return "[circular]";
+    if (around.length >= maxDepth) return leftOut;
+    around.push(value);
     try {
       return convert(value);
     } catch {
       return illegible;
     } finally {
-      this.#around.pop();
+      around.pop();
     }
   }
 

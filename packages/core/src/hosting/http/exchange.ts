@@ -5,7 +5,7 @@ import type { HttpRequestInfo } from "../../protocol/incoming.ts";
 import type { Principal } from "../../protocol/principal.ts";
 import type { Compression } from "./compression.ts";
 import { messageIdOf, toRefusalBody, type Refusal } from "./refusal.ts";
-import { toHttpRequestInfo } from "./request-info.ts";
+import { RequestInfo } from "./request-info.ts";
 import type { StreamRequest } from "./stream-request.ts";
 import { writeBody, type AnswerBody } from "./write-body.ts";
 import { taken } from "./write-piece.ts";
@@ -61,7 +61,7 @@ export class Exchange {
   }
 
   get http(): HttpRequestInfo {
-    return (this.#http ??= toHttpRequestInfo(this.request));
+    return (this.#http ??= new RequestInfo(this.request));
   }
 
   /** Quoted to the client in masked errors, and in the log line that goes with one. */

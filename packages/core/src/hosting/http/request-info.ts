@@ -3,14 +3,26 @@ import type { HttpRequestInfo } from "../../protocol/incoming.ts";
 import { RequestHeaders } from "./request-headers.ts";
 
 /** What an HTTP request says besides its body. What costs something is made on first use. */
-export function toHttpRequestInfo(request: IncomingMessage): HttpRequestInfo {
-  let headers: Headers | undefined;
-  return {
-    method: request.method ?? "GET",
-    url: request.url ?? "/",
-    remoteAddress: request.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, ""),
-    get headers() {
-      return (headers ??= new RequestHeaders(request.rawHeaders));
-    },
-  };
+export class RequestInfo implements HttpRequestInfo {
+  readonly method: string;
+  readonly url: string;
+  readonly remoteAddress: string | undefined;
+  readonly #rawHeaders: readonly string[];
+  #headers: Headers | undefined;
+
+  constructor({ method = "GET", url = "/", rawHeaders, socket }: IncomingMessage) {
+    this.method = method;
+    this.url = url;
+    this.remoteAddress = withoutPrefix(socket.remoteAddress);
+    this.#rawHeaders = rawHeaders;
+  }
+
+  get headers(): Headers {
+    return (this.#headers ??= new RequestHeaders(this.#rawHeaders));
+  }
+}
+
+/** An IPv4 address as it is, also on a socket for both versions. */
+function withoutPrefix(address: string | undefined): string | undefined {
+  return address?.startsWith("::ffff:") === true && address.includes(".") ? address.slice(7) : address;
 }

@@ -1,4 +1,5 @@
 import { logError, type Logger } from "../../context/logger.ts";
+import { isThenable } from "../../definitions/awaitable.ts";
 import { KitError } from "../../errors/kit-error.ts";
 import { toKitError } from "../../errors/to-kit-error.ts";
 import { assertPrincipal } from "../../protocol/principal.ts";
@@ -63,7 +64,10 @@ export function createExchangeServer(parts: ExchangeServerOptions): (exchange: E
 
   async function serveMcp(exchange: Exchange): Promise<void> {
     if (!serving()) throw new KitError("UNAVAILABLE", "The server is not ready", { retryAfterSeconds: 1 });
-    if (options.authenticate !== undefined) await authenticate(exchange, options.authenticate);
+    if (options.authenticate !== undefined) {
+      const authenticating = authenticate(exchange, options.authenticate);
+      if (authenticating !== undefined) await authenticating;
+    }
     if (exchange.method === "POST") {
       if (!isPlainJson(exchange)) return;
       const bytes = await takeBytes(exchange);
@@ -77,8 +81,15 @@ export function createExchangeServer(parts: ExchangeServerOptions): (exchange: E
     }
   }
 
-  async function authenticate(exchange: Exchange, findPrincipal: Authenticate): Promise<void> {
-    const principal = await findPrincipal(exchange.http);
+  /** Finds out who calls: at once, where that is remembered from an earlier request. */
+  function authenticate(exchange: Exchange, findPrincipal: Authenticate): Promise<void> | undefined {
+    const found: unknown = findPrincipal(exchange.http);
+    if (isThenable(found)) return Promise.resolve(found).then((principal) => settle(exchange, principal));
+    settle(exchange, found);
+    return undefined;
+  }
+
+  function settle(exchange: Exchange, principal: unknown): void {
     assertPrincipal(principal);
     exchange.principal = principal;
   }
