@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { getReleasePlan } from "@changesets/get-release-plan";
 import { packAll } from "./publishing/tarballs.ts";
 import { readWorkspace } from "./repository/workspace.ts";
+import { writeBillsOfMaterials } from "./supply-chain/bills-of-materials.ts";
 
 // `pnpm release` publishes what changesets has versioned; with `--dry-run` it shows what that would be and sends nothing.
 const root = join(import.meta.dirname, "..");
@@ -19,7 +20,7 @@ if (!dryRun && plan.changesets.length > 0) {
 } else {
   await buildFromScratch();
   if (dryRun) await show();
-  else run(join(root, "node_modules", "@changesets", "cli", "bin.js"), ["publish"]);
+  else await publish();
 }
 
 /** Deletes every `dist` first: the compiler leaves the output of renamed files behind, and that must not be published. */
@@ -29,6 +30,16 @@ async function buildFromScratch(): Promise<void> {
     if (existsSync(dist)) await rm(dist, { recursive: true });
   }
   run(join(root, "scripts", "build.ts"), ["--force"]);
+}
+
+/** Publishes with provenance, which the registry takes from a build service alone: docs/guides/supply-chain.md. */
+async function publish(): Promise<void> {
+  const folder = join(root, ".plinth", "sbom");
+  await rm(folder, { recursive: true, force: true });
+  const bills = await writeBillsOfMaterials(root, folder);
+  console.log(`${bills.length} bills of materials, to attach to the release, are in ${folder}`);
+  const provenance = { NPM_CONFIG_PROVENANCE: process.env["NPM_CONFIG_PROVENANCE"] ?? "true" };
+  run(join(root, "node_modules", "@changesets", "cli", "bin.js"), ["publish"], provenance);
 }
 
 async function show(): Promise<void> {
@@ -42,6 +53,10 @@ async function show(): Promise<void> {
       console.log(`  ${files.size} files, ${kilobytes(size)} packed, ${kilobytes(unpacked)} unpacked`);
       for (const [path, bytes] of files) console.log(`  ${kilobytes(bytes).padStart(10)}  ${path}`);
     }
+    console.log("\nBills of materials (CycloneDX), to attach to the release:");
+    for (const { file, components } of await writeBillsOfMaterials(root, join(folder, "sbom"))) {
+      console.log(`  ${file}: ${components} packages`);
+    }
     console.log(`\n${tarballs.length} packages would be published. Nothing was.`);
     if (plan.changesets.length > 0) console.log(`First, \`pnpm changeset version\` applies ${pendingCount()}.`);
   } finally {
@@ -49,8 +64,8 @@ async function show(): Promise<void> {
   }
 }
 
-function run(script: string, args: readonly string[]): void {
-  execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: "inherit" });
+function run(script: string, args: readonly string[], more: Readonly<Record<string, string>> = {}): void {
+  execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: "inherit", env: { ...process.env, ...more } });
 }
 
 function pendingCount(): string {
