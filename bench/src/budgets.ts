@@ -37,6 +37,12 @@ const exampleServer = (name: string): Figure => ({ case: name, contestant: "exam
 export const budgets: readonly Budget[] = [
   { title: "tools/call, modern, 50 tools, in B", of: plinth("call-50"), against: node("call-50"), limit: 1.3 },
   {
+    title: "tools/call through the production stack, 50 tools, in B",
+    of: { case: "production", contestant: "plinth-production" },
+    against: node("production"),
+    limit: 1.75,
+  },
+  {
     title: "tools/call, legacy stateless, 50 tools, in B",
     of: plinth("legacy-call-50"),
     against: node("legacy-call-50"),

@@ -5,6 +5,7 @@ import { idleStreamsCase } from "./idle-streams-case.ts";
 import { inMemoryCase } from "./in-memory-case.ts";
 import { memoryCase } from "./memory-case.ts";
 import { partCases } from "./part-cases.ts";
+import { productionCase } from "./production-case.ts";
 import { stdioCases } from "./stdio-cases.ts";
 
 /** Every case, in the order of the results. */
@@ -13,6 +14,7 @@ export const allCases: readonly BenchCase[] = [
   ...schemaCases,
   ...listCases,
   ...middlewareCases,
+  productionCase,
   ...resultCases,
   ...progressCases,
   ...stdioCases,

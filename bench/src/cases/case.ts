@@ -59,7 +59,7 @@ export interface BenchCase {
 /** Whether a contestant has a row at a case, if only for the reason why it has no number. */
 export function isConcerned(contestant: Contestant, { concerns }: BenchCase): boolean {
   if (concerns !== undefined) return concerns(contestant);
-  return contestant.module !== undefined && contestant.part === undefined;
+  return contestant.module !== undefined && contestant.part === undefined && contestant.special !== true;
 }
 
 /** Why a contestant cannot be measured at a case, or undefined when it can be tried. */

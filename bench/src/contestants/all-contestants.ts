@@ -52,6 +52,17 @@ export const ownContestants: readonly Contestant[] = [
     cannot: { memory: "the same as Plinth: in memory there is one lane" },
   },
   {
+    name: "plinth-production",
+    title: "Plinth, production stack",
+    module: new URL("production.ts", import.meta.url),
+    special: true,
+    packages: ["@plinth/platform", "@plinth/core", "zod"],
+    setup:
+      "createPlatformServer(...) as in its guide, with metrics on and every limit so high that none is met; tokens are verified with jose and remembered until they expire.",
+    eras: ["modern", "legacy"],
+    cannot: {},
+  },
+  {
     name: "sdk-v2",
     title: "MCP SDK v2",
     module: new URL("sdk-v2.ts", import.meta.url),

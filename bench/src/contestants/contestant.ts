@@ -36,6 +36,8 @@ export interface Contestant {
   readonly variant?: string;
   /** The program whose start is measured. */
   readonly coldStart?: ColdStartProgram;
+  /** Takes part only in the cases that ask for it by name. */
+  readonly special?: boolean;
   /** What it is a part of a server for; it takes part in the cases of that alone. */
   readonly part?: Part;
   /** The packages whose versions the results record. */

@@ -74,6 +74,7 @@ function headersOf(workload: Workload): Record<string, string> {
   return {
     "content-type": "application/json",
     accept: "application/json, text/event-stream",
+    ...(workload.credentials !== undefined && { authorization: `Bearer ${workload.credentials.token}` }),
     "mcp-protocol-version": workload.era === "modern" ? modernRevision : workload.legacyRevision,
     ...(workload.era === "modern" && {
       "mcp-method": methodOf(workload),

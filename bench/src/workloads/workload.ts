@@ -1,3 +1,5 @@
+import type { Credentials } from "./credentials.ts";
+
 /** Protocol era of the requests: `modern` is 2026-07-28, `legacy` is 2025-11-25 without a session. */
 export type Era = "modern" | "legacy";
 
@@ -17,6 +19,8 @@ export interface Workload {
   readonly reportBytes: number;
   /** No-op middleware around each call. */
   readonly middleware: number;
+  /** What a caller shows and what it is checked with; without it nobody is asked. */
+  readonly credentials?: Credentials;
 }
 
 /** The workload with everything at its plainest, and what differs. */
