@@ -11,7 +11,7 @@ export const productionCase: BenchCase = {
   title: "tools/call through the production stack (2026-07-28)",
   about:
     "An echo among 50 tools, by a caller with a signed access token. The stack verifies the token, limits rate and concurrency, " +
-    "guards the arguments, measures, logs each call to a file, ends late calls, and bounds the answer. Plinth without it and the " +
+    "guards the arguments, measures, logs each call to its standard output, ends late calls, and bounds the answer. Plinth without it and the " +
     "reference get the same request and look at none of that.",
   metrics: loadMetrics,
   reference: "node",

@@ -1,6 +1,3 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { defineConfig, loadConfig } from "@plinth/config";
 import { defineTool } from "@plinth/core";
 import { createPlatformServer, productionConfig } from "@plinth/platform";
@@ -22,7 +19,6 @@ serveContestant({
       overrides: {
         server: { transport: "http" },
         http: { port: 0 },
-        log: { file: join(await mkdtemp(join(tmpdir(), "plinth-bench-")), "calls.log") },
         metrics: { mode: "on", port: 0 },
         limits: { requestsPerMinute: unreachable, burst: unreachable },
       },

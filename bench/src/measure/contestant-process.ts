@@ -37,8 +37,10 @@ export async function startContestant(
   const child = fork(contestant.module, {
     execArgv: ["--expose-gc"],
     env: productionEnvironment(),
-    stdio: [pipes ? "pipe" : "ignore", pipes ? "pipe" : "ignore", "pipe", "ipc"],
+    stdio: [pipes ? "pipe" : "ignore", "pipe", "pipe", "ipc"],
   });
+  // Over HTTP that is a log, which whoever runs the server reads; over stdio the load does.
+  if (!pipes) child.stdout?.resume();
   let errors = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (errors = (errors + text).slice(-keptErrorLength)));
 

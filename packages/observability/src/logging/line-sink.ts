@@ -7,8 +7,11 @@ const maxChunk = 65_536;
  * What waits is written when the process ends.
  */
 const gatherMs = 50;
-/** Milliseconds until a slow reader is tried again. */
-const slowRetryMs = 20;
+/**
+ * Milliseconds until a slow reader is tried again; more each time that it has taken nothing. A pipe holds one chunk, so one
+ * that reads well is waited for once a chunk.
+ */
+const slowRetryMs = { first: 1, last: 32 } as const;
 /** Milliseconds until a write that failed, say because the disk is full, is tried again. */
 const failedRetryMs = 500;
 
@@ -41,6 +44,7 @@ export class LineSink {
   #isHurried = false;
   /** Whether the last write failed, so that the next one has its time. */
   #isRefused = false;
+  #patienceMs: number = slowRetryMs.first;
   #untold = 0;
   #reason = "too many lines at once";
   #dropped = 0;
@@ -119,6 +123,7 @@ export class LineSink {
     this.#advance(written);
     this.#isRefused = error !== undefined;
     if (error === undefined) {
+      this.#patienceMs = slowRetryMs.first;
       this.#tellDropped();
       if (this.#isIdle) for (const tell of this.#idle.splice(0)) tell();
       else this.#hurry();
@@ -127,10 +132,15 @@ export class LineSink {
     // Nobody will ever read it.
     if (error.code === "EPIPE" || error.code === "EBADF") return this.#end();
     this.#reason = error.code === "EAGAIN" ? "the reader is slow" : `writing failed: ${error.code ?? "unknown"}`;
-    this.#timer = setTimeout(this.#start, error.code === "EAGAIN" ? slowRetryMs : failedRetryMs);
+    this.#timer = setTimeout(this.#start, error.code === "EAGAIN" ? this.#patience(written) : failedRetryMs);
     // At the end of the process there is `flushSync`.
     this.#timer.unref();
   };
+
+  #patience(written: number): number {
+    const { first, last } = slowRetryMs;
+    return (this.#patienceMs = written > 0 ? first : Math.min(this.#patienceMs * 2, last));
+  }
 
   /** Writes in this turn of the event loop, with what else comes in it. */
   #hurry(): void {
