@@ -11,15 +11,17 @@ export function nearestName(
 ): string | undefined {
   let best: string | undefined;
   let smallest = maxDistance + 1;
+  const wanted = name.toLowerCase();
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - name.length) >= smallest) continue;
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    const distance = editDistance(wanted, candidate.toLowerCase(), smallest);
     if (distance < smallest) [best, smallest] = [candidate, distance];
   }
   return best;
 }
 
-function editDistance(from: string, to: string): number {
+/** @returns the distance, or some number of at least `limit` as soon as it cannot be less */
+function editDistance(from: string, to: string, limit: number): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row++) {
@@ -34,6 +36,8 @@ function editDistance(from: string, to: string): number {
         swapped ? (beforeLast[column - 2] ?? 0) + 1 : Infinity,
       );
     }
+    // Distances only grow from row to row, but for a swap, which reaches back over one.
+    if (Math.min(...last) >= limit && Math.min(...current) >= limit) return limit;
     [beforeLast, last] = [last, current];
   }
   return last[to.length] ?? 0;

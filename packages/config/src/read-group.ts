@@ -12,6 +12,11 @@ export type Findings = Map<SettingDefinition, FoundValue | ConfigProblem>;
  * several settings run once each of them is right by itself.
  */
 export function readGroup(group: GroupDefinition, findings: Findings, problems: ConfigProblem[]): unknown {
+  const isWhole = [...settingsOf(group)].every((setting) => !("kind" in (findings.get(setting) ?? {})));
+  // Most are right, and to look at each setting by itself takes as long again.
+  const whole = isWhole ? attempt(group.schema, gather(group, findings)) : undefined;
+  if (whole?.success === true) return whole.data;
+
   const before = problems.length;
   const raw = collect(group, findings, problems);
   if (problems.length > before) return undefined;
@@ -20,6 +25,26 @@ export function readGroup(group: GroupDefinition, findings: Findings, problems: 
   if (result.success) return result.data;
   for (const issue of result.issues) problems.push(brokenRule(group, issue, findings));
   return undefined;
+}
+
+function* settingsOf(group: GroupDefinition): Iterable<SettingDefinition> {
+  for (const member of group.members.values()) {
+    if ("members" in member) yield* settingsOf(member);
+    else yield member;
+  }
+}
+
+/** What was found for a group, unchecked. */
+function gather(group: GroupDefinition, findings: Findings): unknown {
+  if (!isSet(group, findings) && attempt(group.schema, undefined).success) return undefined;
+  const raw: Record<string, unknown> = {};
+  for (const [name, member] of group.members) {
+    const finding = "members" in member ? undefined : findings.get(member);
+    const value =
+      "members" in member ? gather(member, findings) : finding && "value" in finding ? finding.value : undefined;
+    if (value !== undefined) raw[name] = value;
+  }
+  return raw;
 }
 
 /** The input of the group's schema; `undefined` for an optional group of which nothing is set. */

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { isatty } from "node:tty";
 import {
   assertOneOf,
@@ -10,9 +9,9 @@ import {
   type LogLevel,
   type TransportKind,
 } from "@plinth/core";
-import type { pino } from "pino";
 import { FieldLogger, severity, type LineWriter } from "./field-logger.ts";
 import { LineSink } from "./line-sink.ts";
+import { PinoLines } from "./pino-lines.ts";
 import { assertPretty, prettyLine, type PrettyLine } from "./pretty-line.ts";
 import { escapeActing } from "./printable.ts";
 import { rotatingFile, type LogFile } from "./rotating-file.ts";
@@ -98,31 +97,27 @@ export function createLogger({
         `${JSON.stringify({ time: isoNow(), level: "warn", message: "Log lines were dropped", dropped, reason })}\n`,
       ),
   });
-  // Loaded for those who log with it: it takes 10 ms, as long as a small server.
-  const load = createRequire(import.meta.url)("pino") as typeof pino;
-  const lines = load(
-    {
-      level: "debug",
-      base: null,
-      messageKey: "message",
-      timestamp: () => `,"time":"${isoNow()}"`,
-      formatters: { level: (label) => ({ level: label }) },
-      // Pino would take a field of this name for an error of its own.
-      serializers: { err: (value: unknown) => value },
-    },
-    { write: (line) => sink.write(format(line)) },
-  );
+  const lines = new PinoLines((line) => sink.write(format(line)), isoNow);
   const writer: LineWriter = {
     threshold: severity[level],
     isSecretName: secretNames(),
     redact,
-    write: (lineLevel, line, message) => lines[lineLevel](line, message),
+    write: (lineLevel, line, message) => lines.add(lineLevel, line, message),
   };
 
-  const flushAtExit = (): void => sink.flushSync(maxExitMs);
+  const flushAtExit = (): void => {
+    lines.settle();
+    sink.flushSync(maxExitMs);
+  };
   process.on("exit", flushAtExit);
 
+  function flush(): Promise<void> {
+    lines.settle();
+    return sink.flush(maxFlushMs);
+  }
+
   async function close(): Promise<void> {
+    lines.end();
     await sink.flush(maxFlushMs);
     process.off("exit", flushAtExit);
     sink.close();
@@ -142,7 +137,7 @@ export function createLogger({
       assertOneOf("level", wanted, levels);
       writer.threshold = severity[wanted];
     },
-    flush: () => sink.flush(maxFlushMs),
+    flush,
     close,
     stats: () => ({ dropped: sink.dropped }),
     [Symbol.asyncDispose]: close,
