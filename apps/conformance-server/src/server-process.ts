@@ -19,16 +19,19 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env, TRANSPORT: "http", HOST: "127.0.0.1", PORT: "0" },
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   const exited = once(child, "exit");
   const log: string[] = [];
   const url = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stderr }).on("line", (line) => {
-      log.push(line);
-      const found = urlIn(line);
-      if (found !== undefined) resolve(found);
-    });
+    // The preset logs to stdout over HTTP, core alone to stderr.
+    for (const input of [child.stdout, child.stderr]) {
+      createInterface({ input }).on("line", (line) => {
+        log.push(line);
+        const found = urlIn(line);
+        if (found !== undefined) resolve(found);
+      });
+    }
     child.once("error", reject);
     child.once("exit", () => reject(new Error(`The server ended before it listened:\n${log.join("\n")}`)));
   });
@@ -43,6 +46,6 @@ export async function startServerProcess(
 
 function urlIn(line: string): string | undefined {
   if (!line.startsWith("{")) return undefined;
-  const { url } = JSON.parse(line) as { url?: unknown };
-  return typeof url === "string" ? url : undefined;
+  const { message, url } = JSON.parse(line) as { message?: unknown; url?: unknown };
+  return message === "Listening" && typeof url === "string" ? url : undefined;
 }

@@ -113,7 +113,7 @@ export const exampleServer: Suite<World, Requirement> = {
     const database = resources.use(await createDatabase());
     // Some clients pass their own environment on to the server, and the one of the tests may name a real PostgreSQL.
     vi.stubEnv("DATABASE_URL", undefined);
-    const env = { DATABASE_PATH: database.path };
+    const env = { DATABASE_PATH: database.path, METRICS_PORT: "0" };
     return { program: { args: ["--conditions=@plinth/source", program], env }, world: { database } };
   },
 };
