@@ -10,14 +10,18 @@ const maxRemembered = 1_000;
  * Verifies bearer tokens as a resource server does (RFC 6750, RFC 9068), and remembers by its hash one that was right until it
  * expires: a signature costs more than everything else that a call does.
  */
-export async function bearerToken({ publicKey }: Credentials): Promise<(request: HttpRequestInfo) => Principal | Promise<Principal>> {
+export async function bearerToken({
+  publicKey,
+}: Credentials): Promise<(request: HttpRequestInfo) => Principal | Promise<Principal>> {
   const key = await importJWK(publicKey);
   const remembered = new Map<string, { readonly principal: Principal; readonly expiresAt: number }>();
 
   async function verify(token: string, digest: string): Promise<Principal> {
-    const { payload } = await jwtVerify(token, key, { issuer, audience, algorithms: ["ES256"], typ: "at+jwt" }).catch(() => {
-      throw new KitError("UNAUTHENTICATED", "The token is not valid here");
-    });
+    const { payload } = await jwtVerify(token, key, { issuer, audience, algorithms: ["ES256"], typ: "at+jwt" }).catch(
+      () => {
+        throw new KitError("UNAUTHENTICATED", "The token is not valid here");
+      },
+    );
     const principal = {
       id: String(payload.sub),
       scopes: String(payload["scope"]).split(" "),
@@ -31,7 +35,8 @@ export async function bearerToken({ publicKey }: Credentials): Promise<(request:
 
   return ({ headers }) => {
     const header = headers.get("authorization");
-    if (header === null || !header.startsWith("Bearer ")) throw new KitError("UNAUTHENTICATED", "A bearer token is needed");
+    if (header === null || !header.startsWith("Bearer "))
+      throw new KitError("UNAUTHENTICATED", "A bearer token is needed");
     const token = header.slice(7);
     const digest = hash("sha256", token, "base64");
     const known = remembered.get(digest);

@@ -4,17 +4,20 @@ import type { Schema } from "../definitions/schema.ts";
 import { defineTool, type DefinedTool, type ToolOptions } from "../definitions/tool.ts";
 import type { ServiceDefinitions, ServicesOf } from "./service.ts";
 
-/** The define functions with `ctx.services` typed. */
+/** The define functions with `ctx.services` typed. Functions and not methods, because they are taken out. */
 export interface ServiceDefiners<Services> {
-  defineTool<const Input extends Schema | undefined = undefined, const Output extends Schema | undefined = undefined>(
+  readonly defineTool: <
+    const Input extends Schema | undefined = undefined,
+    const Output extends Schema | undefined = undefined,
+  >(
     options: ToolOptions<Input, Output, Services>,
-  ): DefinedTool<Input, Output, Services>;
-  defineResource<const Params extends Schema | undefined = undefined>(
+  ) => DefinedTool<Input, Output, Services>;
+  readonly defineResource: <const Params extends Schema | undefined = undefined>(
     options: ResourceOptions<Params, Services>,
-  ): ResourceDefinition<Services>;
-  definePrompt<const Arguments extends Schema | undefined = undefined>(
+  ) => ResourceDefinition<Services>;
+  readonly definePrompt: <const Arguments extends Schema | undefined = undefined>(
     options: PromptOptions<Arguments, Services>,
-  ): PromptDefinition<Services>;
+  ) => PromptDefinition<Services>;
 }
 
 const definers = Object.freeze({ defineTool, defineResource, definePrompt });
