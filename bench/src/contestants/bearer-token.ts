@@ -35,8 +35,7 @@ export async function bearerToken({
 
   return ({ headers }) => {
     const header = headers.get("authorization");
-    if (header === null || !header.startsWith("Bearer "))
-      throw new KitError("UNAUTHENTICATED", "A bearer token is needed");
+    if (header?.startsWith("Bearer ") !== true) throw new KitError("UNAUTHENTICATED", "A bearer token is needed");
     const token = header.slice(7);
     const digest = hash("sha256", token, "base64");
     const known = remembered.get(digest);
