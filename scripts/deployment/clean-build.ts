@@ -13,7 +13,7 @@ const SKIPPED: ReadonlyArray<readonly [RegExp, string]> = [
   [/^rm -rf \/usr\/local\/lib\/node_modules /, "takes npm out of the image: there is no image"],
 ];
 
-const STEP_MS = 60_000;
+const STEP_MS = 180_000;
 
 /** What an image would be told to do when it starts. */
 export interface BuiltStage {
@@ -183,7 +183,11 @@ function inFolder(text: string, root: string): string {
 
 function run([program = "", ...args]: readonly string[], cwd: string, env: Record<string, string>): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], timeout: STEP_MS });
+    // A group of its own: what a shell has started keeps the pipes open when the shell alone is ended.
+    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const timer = setTimeout(() => {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    }, STEP_MS);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
@@ -192,6 +196,7 @@ function run([program = "", ...args]: readonly string[], cwd: string, env: Recor
     }
     child.on("error", reject);
     child.on("close", (code, signal) => {
+      clearTimeout(timer);
       if (code === 0) resolve();
       else reject(new Error(`"${args.at(-1)}" ended with ${code ?? signal}:\n${output}`));
     });

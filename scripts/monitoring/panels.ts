@@ -34,7 +34,7 @@ export const panelRows: readonly PanelRow[] = [
       stat(
         "Failed",
         "percentunit",
-        `sum(rate(plinth_call_duration_seconds_count{${calls}, outcome="error"}[$__rate_interval])) / sum(rate(plinth_call_duration_seconds_count{${calls}}[$__rate_interval]))`,
+        `sum(rate(plinth_call_duration_seconds_count{${calls}, outcome=~"tool-error|refused|failed"}[$__rate_interval])) / sum(rate(plinth_call_duration_seconds_count{${calls}}[$__rate_interval]))`,
       ),
       stat(
         "95 % answered within",

@@ -16,11 +16,15 @@ const SDK_SERVER = ["@modelcontextprotocol/server", "@modelcontextprotocol/core"
 const LAYERS: ReadonlyMap<string, Layer> = new Map<string, Layer>([
   ["core", { ours: [], others: [...SDK_SERVER, "zod"] }],
   ["config", { ours: [], others: ["zod"] }],
-  ["middleware", { ours: ["core"], others: ["cockatiel", "lru-cache"] }],
+  ["redaction", { ours: [], others: [] }],
+  ["middleware", { ours: ["core", "redaction"], others: ["cockatiel", "lru-cache"] }],
   ["auth", { ours: ["core"], others: ["jose"] }],
   [
     "observability",
-    { ours: ["core"], others: ["pino", "pino-pretty", "@opentelemetry/api", "@opentelemetry/sdk-node", "prom-client"] },
+    {
+      ours: ["core", "redaction"],
+      others: ["pino", "pino-pretty", "@opentelemetry/api", "@opentelemetry/sdk-node", "prom-client"],
+    },
   ],
   ["url-fetcher", { ours: [], others: ["cockatiel", "undici"] }],
   ["file-operations", { ours: [], others: [] }],

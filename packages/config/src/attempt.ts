@@ -11,7 +11,8 @@ export type Attempt = { success: true; data: unknown } | { success: false; issue
  */
 export function attempt(schema: z.ZodType, value: unknown): Attempt {
   try {
-    const result = schema.safeParse(value);
+    // Settings are read once, so a validator of their own that zod would compile for them never pays.
+    const result = schema.safeParse(value, { jitless: true });
     return result.success ? result : { success: false, issues: result.error.issues };
   } catch (error) {
     const thrown = error instanceof Error ? error.constructor.name : typeof error;

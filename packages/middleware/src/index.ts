@@ -7,7 +7,7 @@ export type { CallOutcome } from "./records/call-outcome.ts";
 export { errorMapping, type ErrorMappingOptions } from "./records/error-mapping.ts";
 export type { ErrorRule } from "./records/error-rule.ts";
 export { postgresErrors, systemErrors } from "./records/error-rules.ts";
-export { createRedactor, type Redactor, type RedactorOptions } from "./records/redaction.ts";
+export { createRedactor, type Redactor, type RedactorOptions } from "@plinth/redaction";
 
 // For whom it is, what he sees, and the record of it.
 export { tenancy, type TenancyOptions } from "./identity/tenancy.ts";
@@ -25,6 +25,7 @@ export { rateLimit, type RateLimitOptions } from "./admission/rate-limit.ts";
 export type { RateLimitRule } from "./admission/rate-limit-rule.ts";
 export type { LimitDimension, LimitKey } from "./admission/limit-scope.ts";
 export type { CallCost } from "./admission/call-cost.ts";
+export type { CallLimit } from "./admission/call-limit.ts";
 export type { ClientAddressOptions } from "./identity/client-address.ts";
 export type { RateLimitCharge, RateLimitDecision, RateLimitStore, TokenBucket } from "./stores/rate-limit-store.ts";
 export {

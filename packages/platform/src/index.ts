@@ -5,15 +5,17 @@ export { formatDoctorReport, type FormatOptions } from "./doctor/format-doctor-r
 export { runDoctor, type RunDoctorOptions } from "./doctor/run-doctor.ts";
 export { toJson, type DoctorJson } from "./doctor/to-json.ts";
 export { watchStalls, type ComponentStalls, type WatchedStalls } from "./doctor/watch-stalls.ts";
+export type { PlatformParts } from "./preset/create-announcement.ts";
 export {
   createPlatformServer,
-  type PlatformParts,
   type PlatformServer,
   type PlatformServerOptions,
 } from "./preset/create-platform-server.ts";
 export {
   productionConfig,
+  type ClientTrace,
   type LimitScope,
+  type MetricsPlace,
   type ProductionConfig,
   type ProductionGroups,
   type Switch,

@@ -7,10 +7,11 @@ import {
   type Next,
   type Result,
 } from "@plinth/core";
-import { callerKey } from "../identity/caller-key.ts";
+import { callerKey, keyPart } from "../identity/caller-key.ts";
 import { clientAddressOf, type ClientAddressOptions } from "../identity/client-address.ts";
+import { wholeLimitOf, type CallLimit } from "./call-limit.ts";
 import { Lanes } from "./lanes.ts";
-import { endOf, Places, type FullScope, type PlaceClaim } from "./places.ts";
+import { endOf, Places, type Lane, type LaneScope, type PlaceClaim } from "./places.ts";
 
 /** Options for {@link concurrencyLimit}. */
 export interface ConcurrencyLimitOptions extends ClientAddressOptions {
@@ -24,10 +25,12 @@ export interface ConcurrencyLimitOptions extends ClientAddressOptions {
    * Calls of one principal that run at the same time; callers without one count by address. **Security:** without it one
    * caller can take all places. @default no limit but `total`
    */
-  readonly perPrincipal?: number;
+  readonly perPrincipal?: CallLimit;
+  /** Calls of one tenant that run at the same time; callers without one count together. @default no limit but `total` */
+  readonly perTenant?: CallLimit;
   /**
-   * Calls that may wait for a place, first come, first served; one tool or principal with a limit of its own takes half of
-   * the line at most. 0 refuses at once. @default 100
+   * Calls that may wait for a place, first come, first served; a tool, principal or tenant with a limit of its own takes half
+   * of the line at most. 0 refuses at once. @default 100
    */
   readonly maxWaiting?: number;
   /** Milliseconds that a call waits for a place. @default 5_000 */
@@ -37,7 +40,7 @@ export interface ConcurrencyLimitOptions extends ClientAddressOptions {
 }
 
 /**
- * Runs so many calls at the same time and no more: of the server, of one tool, of one principal. Others wait in a line of
+ * Runs so many calls at the same time and no more: of the server, of a tool, a principal, a tenant. Others wait in a line of
  * limited length for a limited time, and are then refused with `UNAVAILABLE`: a server with more work than it can do
  * answers those it can serve. Calls by `ctx.invoke` pass, because the call around them has its place already; if they
  * had to wait for one, they might wait for each other.
@@ -52,6 +55,7 @@ export function concurrencyLimit({
   perTool,
   tools = {},
   perPrincipal,
+  perTenant,
   maxWaiting = 100,
   maxWaitMs = 5_000,
   retryAfterSeconds = 1,
@@ -59,7 +63,9 @@ export function concurrencyLimit({
 }: ConcurrencyLimitOptions = {}): Middleware {
   assertWholeNumber("total", total, { least: 1 });
   if (perTool !== undefined) assertWholeNumber("perTool", perTool, { least: 1 });
-  if (perPrincipal !== undefined) assertWholeNumber("perPrincipal", perPrincipal, { least: 1 });
+  for (const [name, limit] of Object.entries({ perPrincipal, perTenant })) {
+    if (limit !== undefined && typeof limit !== "function") assertWholeNumber(name, limit, { least: 1 });
+  }
   const named = new Map(Object.entries(tools));
   for (const [name, limit] of named) assertWholeNumber(`tools[${JSON.stringify(name)}]`, limit, { least: 1 });
   assertWholeNumber("maxWaiting", maxWaiting, { most: 100_000 });
@@ -67,11 +73,15 @@ export function concurrencyLimit({
   assertWholeNumber("retryAfterSeconds", retryAfterSeconds, { least: 1 });
   const addressOf = clientAddressOf(address);
   const places = new Places({ total, maxWaiting });
-  const toolLanes =
-    perTool === undefined && named.size === 0 ? undefined : new Lanes((name) => named.get(name) ?? perTool);
-  const callerLanes = perPrincipal === undefined ? undefined : new Lanes(() => perPrincipal);
+  const admit = (): void => places.admit();
+  const lanes = {
+    tool: new Lanes("tool", admit),
+    principal: new Lanes("principal", admit),
+    tenant: new Lanes("tenant", admit),
+  };
+  const hasLanes = perTool !== undefined || named.size > 0 || perPrincipal !== undefined || perTenant !== undefined;
 
-  async function run(next: Next, claim: NamedClaim): Promise<Result> {
+  async function run(next: Next, claim: PlaceClaim): Promise<Result> {
     try {
       return await next();
     } finally {
@@ -80,9 +90,9 @@ export function concurrencyLimit({
     }
   }
 
-  async function waitAndRun(call: Call, next: Next, claim: NamedClaim): Promise<Result> {
+  async function waitAndRun(call: Call, next: Next, claim: PlaceClaim): Promise<Result> {
     const { signal } = call;
-    const scope = places.fullScope(claim) ?? "server";
+    const full = places.fullScope(claim) ?? "server";
     const since = performance.now();
     const tell = (action: "queued" | "shed" | "abandoned"): void =>
       call.emit({ part: "concurrency-limit", action, value: performance.now() - since });
@@ -90,7 +100,7 @@ export function concurrencyLimit({
       const mayWait = places.hasRoomToWait(claim);
       if (!mayWait || !(await places.wait(claim, maxWaitMs, signal))) {
         tell("shed");
-        throw refusal(scope, claim, mayWait);
+        throw refusal(full, mayWait);
       }
     } catch (error) {
       if (signal.aborted) tell("abandoned");
@@ -104,40 +114,40 @@ export function concurrencyLimit({
     }, claim);
   }
 
-  function refusal(scope: FullScope, { tool, caller }: PlaceClaim, hasWaited: boolean): KitError {
-    const limit = (scope === "tool" ? tool?.limit : scope === "principal" ? caller?.limit : undefined) ?? total;
-    const what = { server: "This server", tool: "This tool", principal: "You" }[scope];
+  function refusal(full: Lane | "server", hasWaited: boolean): KitError {
+    const { scope, limit } = full === "server" ? { scope: full, limit: total } : full;
     const verb = scope === "principal" ? "have" : "has";
     const waited = hasWaited ? `no place was free within ${maxWaitMs} ms` : "too many wait already";
     return new KitError(
       "UNAVAILABLE",
-      `${what} ${verb} as many calls at the same time as allowed (${limit}), and ${waited}; try again in ${retryAfterSeconds} s`,
+      `${subjects[scope]} ${verb} as many calls at the same time as allowed (${limit}), and ${waited}; try again in ${retryAfterSeconds} s`,
       { retryAfterSeconds, data: { limit, scope } },
     );
   }
 
-  function close({ toolName, tool, callerName, caller }: NamedClaim): void {
-    if (tool !== undefined) toolLanes?.close(toolName, tool);
-    if (caller !== undefined) callerLanes?.close(callerName, caller);
+  function close(claim: PlaceClaim): void {
+    for (const lane of claim) lanes[lane.scope].close(lane);
   }
 
-  function claimOf(call: Call): NamedClaim {
-    const { target } = call;
-    const toolName = toolLanes !== undefined && target?.kind === "tool" ? target.name : "";
-    const callerName = callerLanes === undefined ? "" : callerKey(call, addressOf);
-    return {
-      toolName,
-      tool: toolName === "" ? undefined : toolLanes?.open(toolName),
-      callerName,
-      caller: callerLanes?.open(callerName),
-    };
+  function claimOf(call: Call): PlaceClaim {
+    const { target, context } = call;
+    const tool = target?.kind === "tool" ? (named.get(target.name) ?? perTool) : undefined;
+    // All that may throw comes before the first lane is opened, which has to be closed again.
+    const own = perPrincipal === undefined ? undefined : wholeLimitOf(perPrincipal, "perPrincipal", call);
+    const caller = own === undefined ? "" : callerKey(call, addressOf);
+    const shared = perTenant === undefined ? undefined : wholeLimitOf(perTenant, "perTenant", call);
+    const claim: Lane[] = [];
+    if (tool !== undefined && target !== undefined) claim.push(lanes.tool.open(target.name, tool));
+    if (own !== undefined) claim.push(lanes.principal.open(caller, own));
+    if (shared !== undefined) claim.push(lanes.tenant.open(keyPart(context.tenant), shared));
+    return claim;
   }
 
   return function concurrencyLimit(call, next) {
     if (call.depth > 0) return next();
-    let claim: NamedClaim;
+    let claim: PlaceClaim;
     try {
-      claim = toolLanes === undefined && callerLanes === undefined ? unnamed : claimOf(call);
+      claim = hasLanes ? claimOf(call) : noLanes;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -145,9 +155,11 @@ export function concurrencyLimit({
   };
 }
 
-interface NamedClaim extends PlaceClaim {
-  readonly toolName: string;
-  readonly callerName: string;
-}
+const noLanes: PlaceClaim = [];
 
-const unnamed: NamedClaim = { toolName: "", tool: undefined, callerName: "", caller: undefined };
+const subjects: Readonly<Record<LaneScope | "server", string>> = {
+  server: "This server",
+  tool: "This tool",
+  principal: "You",
+  tenant: "This tenant",
+};

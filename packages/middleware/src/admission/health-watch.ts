@@ -19,6 +19,7 @@ export class HealthWatch {
   #reportedAt = -Infinity;
   #checking: Promise<void> | undefined;
   #checkingSince = 0;
+  #isDoubted = false;
 
   constructor(options: HealthWatchOptions) {
     this.#options = options;
@@ -31,7 +32,7 @@ export class HealthWatch {
   report(): HealthReport | undefined | Promise<HealthReport | undefined> {
     const { refreshMs, maxWaitMs } = this.#options;
     const now = performance.now();
-    if (now - this.#reportedAt <= refreshMs) return this.#report;
+    if (!this.#isDoubted && now - this.#reportedAt <= refreshMs) return this.#report;
     if (this.#checking === undefined) {
       this.#checkingSince = now;
       this.#checking = this.#check();
@@ -40,6 +41,11 @@ export class HealthWatch {
     if (patience > 0) return this.#wait(this.#checking, patience);
     // A check that hangs for ever must not keep a service down for ever that was down once.
     return now - this.#reportedAt > 10 * refreshMs ? undefined : this.#report;
+  }
+
+  /** Something speaks against the report: the services are asked again, whatever its age, as soon as somebody wants to know. */
+  doubt(): void {
+    this.#isDoubted = true;
   }
 
   /** Milliseconds until the services are asked again. */
@@ -56,6 +62,7 @@ export class HealthWatch {
   }
 
   async #check(): Promise<void> {
+    this.#isDoubted = false;
     try {
       const report: unknown = await this.#options.health();
       this.#report = isReport(report) ? report : undefined;

@@ -4,8 +4,8 @@ import { callerKey, keyPart } from "../identity/caller-key.ts";
 
 /**
  * What a limit counts by. `principal` is the verified caller, or the client's address for callers without one; `ip` the
- * client's address, IPv6 by /64; `tool` the tool, prompt or resource, or the method where there is none; `tenant` the
- * tenant, all callers without one together.
+ * client's address, IPv6 by /64; `tool` the tool, prompt, resource or template, or the method where there is none; `tenant`
+ * the tenant, all callers without one together.
  */
 export type LimitDimension = "principal" | "ip" | "tool" | "tenant";
 
@@ -46,12 +46,14 @@ export function limitScope(
 
 /** A principal that is verified once serves many calls; a text that is kept is also hashed once only. */
 function keptPerPrincipal(keyOf: (call: Call) => string): (call: Call) => string {
-  const kept = new WeakMap<Principal, string>();
+  const kept = new WeakMap<Principal, { readonly tenant: string | undefined; readonly key: string }>();
   return function keyOfPrincipal(call) {
-    const { principal } = call.context;
+    const { principal, tenant } = call.context;
     if (principal === undefined) return keyOf(call);
-    let key = kept.get(principal);
-    if (key === undefined) kept.set(principal, (key = keyOf(call)));
+    const before = kept.get(principal);
+    if (before !== undefined && before.tenant === tenant) return before.key;
+    const key = keyOf(call);
+    kept.set(principal, { tenant, key });
     return key;
   };
 }

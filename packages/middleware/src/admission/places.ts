@@ -1,20 +1,19 @@
 import { KitError } from "@plinth/core";
 
-/** Calls of one tool or one caller, which have a limit of their own. */
+/** What a lane is for. */
+export type LaneScope = "tool" | "principal" | "tenant";
+
+/** Calls of one tool, one caller or one tenant, which have a limit of their own. */
 export interface Lane {
-  readonly limit: number;
+  readonly scope: LaneScope;
+  readonly name: string;
+  limit: number;
   running: number;
   waiting: number;
 }
 
 /** The lanes that a call runs in, besides the server as a whole. */
-export interface PlaceClaim {
-  readonly tool: Lane | undefined;
-  readonly caller: Lane | undefined;
-}
-
-/** Which limit keeps a call from running. */
-export type FullScope = "server" | "tool" | "principal";
+export type PlaceClaim = readonly Lane[];
 
 /** Options for {@link Places}. */
 export interface PlacesOptions {
@@ -31,8 +30,8 @@ interface Waiting {
 
 /**
  * The places for calls that run, and the line before them: first come, first served, except that a call whose own lane is
- * full does not hold up those behind it. Nobody in line could run: whenever a place is left, the first who can takes it at
- * once, so that nobody who comes later can overtake.
+ * full does not hold up those behind it. Nobody in line could run: whenever a place is left or a limit raised, the first who
+ * can takes it at once, so that nobody who comes later can overtake.
  */
 export class Places {
   readonly #options: PlacesOptions;
@@ -53,23 +52,22 @@ export class Places {
   /** Leaves a place to the next in line. */
   leave(claim: PlaceClaim): void {
     this.#running -= 1;
-    if (claim.tool !== undefined) claim.tool.running -= 1;
-    if (claim.caller !== undefined) claim.caller.running -= 1;
-    this.#admit();
+    for (const lane of claim) lane.running -= 1;
+    this.admit();
   }
 
   /** What keeps a call from running now. */
-  fullScope({ tool, caller }: PlaceClaim): FullScope | undefined {
+  fullScope(claim: PlaceClaim): Lane | "server" | undefined {
     if (this.#running >= this.#options.total) return "server";
-    if (tool !== undefined && tool.running >= tool.limit) return "tool";
-    return caller !== undefined && caller.running >= caller.limit ? "principal" : undefined;
+    for (const lane of claim) if (lane.running >= lane.limit) return lane;
+    return undefined;
   }
 
   /** Whether there is room in line. Who has a limit of his own takes half of it at most, so that others can wait too. */
-  hasRoomToWait({ tool, caller }: PlaceClaim): boolean {
+  hasRoomToWait(claim: PlaceClaim): boolean {
     const { maxWaiting } = this.#options;
     const share = Math.ceil(maxWaiting / 2);
-    return this.#line.size < maxWaiting && (tool?.waiting ?? 0) < share && (caller?.waiting ?? 0) < share;
+    return this.#line.size < maxWaiting && claim.every(({ waiting }) => waiting < share);
   }
 
   /**
@@ -89,8 +87,7 @@ export class Places {
     /** Whoever gets `true` says how the waiting ends; it ends once. */
     const leaveLine = (): boolean => {
       if (!this.#line.delete(waiting)) return false;
-      if (claim.tool !== undefined) claim.tool.waiting -= 1;
-      if (claim.caller !== undefined) claim.caller.waiting -= 1;
+      for (const lane of claim) lane.waiting -= 1;
       clearTimeout(timer);
       signal.removeEventListener("abort", abandon);
       return true;
@@ -104,24 +101,23 @@ export class Places {
       },
     };
     this.#line.add(waiting);
-    if (claim.tool !== undefined) claim.tool.waiting += 1;
-    if (claim.caller !== undefined) claim.caller.waiting += 1;
+    for (const lane of claim) lane.waiting += 1;
     signal.addEventListener("abort", abandon, { once: true });
     if (signal.aborted) abandon();
     return promise;
   }
 
-  #occupy({ tool, caller }: PlaceClaim): void {
-    this.#running += 1;
-    if (tool !== undefined) tool.running += 1;
-    if (caller !== undefined) caller.running += 1;
-  }
-
-  #admit(): void {
+  /** Lets those in line run who can now. */
+  admit(): void {
     for (const waiting of this.#line) {
       if (this.#running >= this.#options.total) return;
       if (this.fullScope(waiting.claim) === undefined) waiting.enter();
     }
+  }
+
+  #occupy(claim: PlaceClaim): void {
+    this.#running += 1;
+    for (const lane of claim) lane.running += 1;
   }
 }
 

@@ -7,7 +7,7 @@ export function rateLimitRefusal(
   charges: readonly MeteredCharge[],
   { charge, remaining, retryAfterMs }: RateLimitDecision,
 ): KitError {
-  const { name, perMinute } = charges[charge]?.meter ?? { name: "", perMinute: 0 };
+  const { name, perMinute } = charges[charge] ?? { name: "", perMinute: 0 };
   const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
   return new KitError(
     "RATE_LIMITED",
@@ -20,8 +20,7 @@ export function rateLimitRefusal(
 }
 
 /** What a client reads whose call no bucket can ever pay; to wait would not help, so it says nothing of waiting. */
-export function tooDearRefusal({ meter, cost }: MeteredCharge): KitError {
-  const { perMinute, bucket, name } = meter;
+export function tooDearRefusal({ perMinute, bucket, name, cost }: MeteredCharge): KitError {
   return new KitError(
     "RATE_LIMITED",
     `This call costs ${cost}, and the limit (by ${name}) lets through ${bucket.capacity} at once; ask for less at a time`,

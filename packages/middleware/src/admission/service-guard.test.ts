@@ -1,6 +1,7 @@
 import {
   createServer,
   defineTool,
+  KitError,
   service,
   type HealthReport,
   type HealthStatus,
@@ -12,14 +13,17 @@ import { serviceGuard, type ServiceGuardOptions } from "./service-guard.ts";
 
 const reportOf = (status: HealthStatus): HealthReport => ({ status, services: { db: { status } } });
 
-async function guarded(health: () => Promise<HealthReport>, options: Omit<ServiceGuardOptions, "health"> = {}) {
+async function guarded(
+  health: () => Promise<HealthReport>,
+  { handler = () => "done", ...options }: Omit<ServiceGuardOptions, "health"> & { handler?: () => string } = {},
+) {
   const events: PlatformEvent[] = [];
   const server = createServer({
     name: "t",
     version: "1",
     services: { db: service({ start: () => "db" }) },
     components: [
-      defineTool({ name: "query", requires: ["db"], handler: () => "done" }),
+      defineTool({ name: "query", requires: ["db"], handler }),
       defineTool({ name: "free", handler: () => "done" }),
     ],
   }).use(serviceGuard({ health, ...options }));
@@ -50,6 +54,28 @@ describe("serviceGuard", () => {
     await using server = await guarded(() => Promise.resolve(reportOf(status)));
 
     expect(await server.call()).toBe("done");
+  });
+
+  it.each([
+    [new Error("Connection terminated"), 2],
+    [new KitError("TIMEOUT", "late"), 2],
+    [new KitError("INVALID_ARGUMENTS", "no such column"), 1],
+  ])("asks again at once after a call failed with %s: %i times in all", async (thrown, times) => {
+    let asked = 0;
+    const health = (): Promise<HealthReport> => {
+      asked += 1;
+      return Promise.resolve(reportOf(asked === 1 ? "up" : "down"));
+    };
+    const handler = (): string => {
+      throw thrown;
+    };
+    await using server = await guarded(health, { handler });
+    await server.call();
+
+    const second = await server.call();
+
+    expect(asked).toBe(times);
+    expect(second.includes("not available")).toBe(times === 2);
   });
 
   it("asks once for all calls of the time that a report counts, and again after it", async () => {

@@ -5,6 +5,7 @@ import {
   type Call,
   type HealthReport,
   type Middleware,
+  type Result,
 } from "@plinth/core";
 import { HealthWatch } from "./health-watch.ts";
 
@@ -18,10 +19,14 @@ export interface ServiceGuardOptions {
   readonly maxWaitMs?: number;
 }
 
+/** What may mean that a service is down; other codes are about the call. */
+const unhealthy: ReadonlySet<string> = new Set(["UNAVAILABLE", "TIMEOUT", "INTERNAL"]);
+
 /**
  * Refuses a call at once with `UNAVAILABLE` when a service is down that its tool, prompt or resource `requires`; without it
  * the call would hang until a timeout. Services that are degraded or not known let it pass, and so does a check that fails
- * itself. Services are asked when a call needs them and the last report is old, once for all calls meanwhile.
+ * itself. Services are asked when a call needs them and the last report is old, or another such call has just failed, once
+ * for all calls meanwhile.
  *
  * Tells `service-guard` `refused`.
  *
@@ -47,6 +52,16 @@ export function serviceGuard({ health, refreshMs = 5_000, maxWaitMs = 250 }: Ser
     );
   }
 
+  function doubt(error: unknown): void {
+    if (!KitError.isInstance(error) || unhealthy.has(error.code)) watch.doubt();
+  }
+
+  function watched(answer: Promise<Result>): Promise<Result> {
+    // What is no promise is a mistake inside, which is told elsewhere.
+    if (answer instanceof Promise) answer.then(undefined, doubt);
+    return answer;
+  }
+
   return function serviceGuard(call, next) {
     const requires = call.target?.requires;
     if (requires === undefined || requires.length === 0) return next();
@@ -55,11 +70,11 @@ export function serviceGuard({ health, refreshMs = 5_000, maxWaitMs = 250 }: Ser
       return report.then((known) => {
         const refusal = refusalOf(call, requires, known);
         if (refusal !== undefined) throw refusal;
-        return next();
+        return watched(next());
       });
     }
     const refusal = refusalOf(call, requires, report);
-    return refusal === undefined ? next() : Promise.reject(refusal);
+    return refusal === undefined ? watched(next()) : Promise.reject(refusal);
   };
 }
 

@@ -6,12 +6,10 @@ export function keyPart(text: string | undefined): string {
 }
 
 /**
- * Names who calls: the verified principal and its tenant, or for callers without one where they call from. The two can
+ * Names who calls: the verified principal in the tenant of the call, since ids may be those of a tenant alone, or for callers without one where they call from. The two can
  * never be the same text.
  */
 export function callerKey(call: Call, addressOf: (call: Call) => string): string {
-  const { principal } = call.context;
-  return principal === undefined
-    ? `a${keyPart(addressOf(call))}`
-    : `p${keyPart(principal.tenant)}${keyPart(principal.id)}`;
+  const { principal, tenant } = call.context;
+  return principal === undefined ? `a${keyPart(addressOf(call))}` : `p${keyPart(tenant)}${keyPart(principal.id)}`;
 }

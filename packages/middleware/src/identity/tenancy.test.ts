@@ -42,6 +42,14 @@ const unbound: Principal = { id: "a", scopes: [] };
 const several: Principal = { id: "a", scopes: [], claims: { tenants: ["acme", "globex"] } };
 
 describe("tenancy", () => {
+  it("takes null for a tenant that there is not", async () => {
+    const tenants = (() => Promise.resolve(null)) as unknown as NonNullable<TenancyOptions["tenants"]>;
+
+    const answer = await askOverHttp({ tenants }, { principal: bound });
+
+    expect(answer).toBe("refused");
+  });
+
   it.each([
     { what: "a bound caller", options: {}, request: { principal: bound }, tenant: "acme" },
     {

@@ -90,7 +90,7 @@ export function tenancy(options: TenancyOptions = {}): Middleware {
     let tenant: string | undefined;
     try {
       tenant = choose(call);
-      if (tenant === undefined && required) throw new KitError("FORBIDDEN", "This server needs to know the tenant");
+      if (tenant === undefined && required) throw unnamed();
       if (tenant !== undefined && !isName(tenant)) throw forbidden();
     } catch (error) {
       call.emit({ part: "tenancy", action: "refused" });
@@ -115,9 +115,13 @@ export function tenancy(options: TenancyOptions = {}): Middleware {
   };
 }
 
+function unnamed(): KitError {
+  return new KitError("FORBIDDEN", "This server needs to know the tenant; call with what names it");
+}
+
 /** One text for all: it must not tell which tenants there are. */
 function forbidden(): KitError {
-  return new KitError("FORBIDDEN", "This caller may not act for that tenant");
+  return new KitError("FORBIDDEN", "This caller may not act for that tenant; call with a token for it");
 }
 
 function ownMember(record: Readonly<Record<string, unknown>> | undefined, name: string): unknown {

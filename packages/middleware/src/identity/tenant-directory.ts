@@ -51,7 +51,8 @@ export class TenantDirectory {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => late.reject(unavailable()), lookupMs);
     try {
-      const settings = await Promise.race([Promise.resolve(id).then(lookUp), late.promise]);
+      // Databases say null for what there is not, whatever the types say.
+      const settings = (await Promise.race([Promise.resolve(id).then(lookUp), late.promise])) ?? undefined;
       this.#known.delete(id);
       if (settings === undefined) return undefined;
       this.#known.set(id, { settings, until: performance.now() + ttlMs });

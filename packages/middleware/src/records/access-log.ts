@@ -9,9 +9,9 @@ import {
   type Next,
   type Result,
 } from "@plinth/core";
+import { createRedactor, type Redactor } from "@plinth/redaction";
 import { codeOf, errorOutcome, resultOutcome, type CallOutcome } from "./call-outcome.ts";
 import { loggable } from "./loggable.ts";
-import { createRedactor, type Redactor } from "./redaction.ts";
 import { sizeHint } from "./size-hint.ts";
 
 /** Options for {@link accessLog}. */

@@ -1,4 +1,4 @@
-import { assertWholeNumber, longestTimerMs } from "@plinth/core";
+import { assertWholeNumber, longestTimerMs, type Awaitable } from "@plinth/core";
 import {
   assertAuditKey,
   fromAuditLine,
@@ -24,6 +24,11 @@ export interface AuditLogOptions {
   readonly maxPendingLength?: number;
   /** Milliseconds after which a sink that failed is tried again. @default 1_000 */
   readonly retryMs?: number;
+  /**
+   * Milliseconds after which a sink that does not answer counts as failed. It is given nothing more until it does.
+   * @default 5_000
+   */
+  readonly sinkTimeoutMs?: number;
   /** Told when the sink begins to fail, and when it works again. */
   readonly onSink?: (state: "failed" | "recovered", error?: unknown) => void;
 }
@@ -44,7 +49,7 @@ export interface AuditLog {
   record(record: Readonly<Record<string, unknown>>): void;
   /** Resolves when what was recorded is written, or the sink has failed. */
   flush(): Promise<void>;
-  /** Writes what it can, and closes the sink. */
+  /** Writes what it can, and closes the sink unless it does not answer. */
   close(): Promise<void>;
 }
 
@@ -59,12 +64,14 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
     maxPending = 10_000,
     maxPendingLength = 32 * 1024 * 1024,
     retryMs = 1_000,
+    sinkTimeoutMs = 5_000,
     onSink = () => undefined,
   } = options;
   assertAuditKey(key);
   assertWholeNumber("maxPending", maxPending, { least: 1 });
   assertWholeNumber("maxPendingLength", maxPendingLength, { least: 1 });
   assertWholeNumber("retryMs", retryMs, { least: 1, most: longestTimerMs });
+  assertWholeNumber("sinkTimeoutMs", sinkTimeoutMs, { least: 1, most: longestTimerMs });
   let pending: string[] = [];
   let pendingLength = 0;
   /** Chained, and not written yet: once a line has its hash, it must be the next. */
@@ -76,6 +83,34 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
   let problem: unknown;
   let draining: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  /** Resolves when the sink takes too long, for those who wait for it. */
+  let late = Promise.withResolvers<void>();
+
+  const tell = (state: "failed" | "recovered", error?: unknown): void => {
+    try {
+      const telling: unknown = onSink(state, error);
+      if (telling instanceof Promise) telling.catch(() => undefined);
+    } catch {
+      // Whoever is told has no say in whether records are written.
+    }
+  };
+
+  const fail = (error: unknown): void => {
+    if (problem === undefined) tell("failed", error);
+    problem = error ?? new Error("The audit sink failed");
+  };
+
+  async function ask<T>(work: () => Awaitable<T>): Promise<T> {
+    const slow = setTimeout(() => {
+      fail(new Error(`The audit sink has not answered within ${sinkTimeoutMs} ms`));
+      late.resolve();
+    }, sinkTimeoutMs).unref();
+    try {
+      return await work();
+    } finally {
+      clearTimeout(slow);
+    }
+  }
 
   const chain = (record: string): string => {
     const next = toAuditLine(record, { after: last, key });
@@ -101,7 +136,7 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
     clearTimeout(timer);
     timer = undefined;
     try {
-      if (!isOpen) begin((await sink.open()) ?? { lastLine: undefined, torn: undefined });
+      if (!isOpen) begin((await ask(() => sink.open())) ?? { lastLine: undefined, torn: undefined });
       isOpen = true;
       while (lines.length > 0 || pending.length > 0) {
         if (lines.length === 0) {
@@ -111,24 +146,26 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
           if (pending.length === 0) pendingLength = 0;
         }
         const end = last;
-        await sink.write(lines);
+        await ask(() => sink.write(lines));
         lines = [];
         head = end;
       }
-      if (problem !== undefined) onSink("recovered");
+      if (problem !== undefined) tell("recovered");
       problem = undefined;
     } catch (error) {
-      if (problem === undefined) onSink("failed", error);
-      problem = error ?? new Error("The audit sink failed");
+      fail(error);
       timer = setTimeout(() => void flush(), retryMs).unref();
     }
   }
 
   function flush(): Promise<void> {
-    draining ??= drain().finally(() => {
-      draining = undefined;
-    });
-    return draining;
+    if (draining === undefined) {
+      late = Promise.withResolvers();
+      draining = drain().finally(() => {
+        draining = undefined;
+      });
+    }
+    return Promise.race([draining, late.promise]);
   }
 
   return {
@@ -145,6 +182,9 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
       const json = toAuditRecord(record);
       if (pending.length >= maxPending || pendingLength + json.length > maxPendingLength) {
         dropped += 1;
+        // Where nothing is on its way to the sink, the record is too long by itself, and there is room for others.
+        const isBusy = draining !== undefined || timer !== undefined;
+        if (isBusy) fail(new Error(`${pending.length} records wait for the audit sink, and there is no room for more`));
         return;
       }
       pendingLength += json.length;
@@ -156,7 +196,7 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
       await flush();
       clearTimeout(timer);
       pending = [];
-      await sink.close?.();
+      if (draining === undefined) await sink.close?.();
     },
   };
 }

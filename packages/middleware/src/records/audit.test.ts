@@ -1,13 +1,13 @@
 import { createServer, defineTool, fail, KitError, type Principal } from "@plinth/core";
+import { createRedactor } from "@plinth/redaction";
 import { createTestClient } from "@plinth/testing";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { recordedEvents } from "../fixtures/recorded-events.ts";
 import { silentLog } from "../fixtures/silent-log.ts";
 import { createAuditLog, type AuditLogOptions } from "./audit-log.ts";
-import { callbackAuditSink } from "./audit-sink.ts";
+import { callbackAuditSink, type AuditSink } from "./audit-sink.ts";
 import { audit, type AuditOptions } from "./audit.ts";
-import { createRedactor } from "./redaction.ts";
 import { verifyAuditLog } from "./verify-audit-log.ts";
 
 /** A sink in memory that can be made to fail. */
@@ -59,7 +59,7 @@ describe("audit", () => {
       principal: "alice",
       tenant: "acme",
       transport: "memory",
-      outcome: "done",
+      outcome: "ok",
       parameters: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
       time: expect.stringMatching(/^\d{4}-.*Z$/),
       requestId: expect.any(String),
@@ -78,12 +78,109 @@ describe("audit", () => {
     const [, ...ends] = await records();
     expect(ends.map(({ outcome, code }) => `${String(outcome)} ${String(code)}`)).toEqual([
       "failed INTERNAL",
-      "failed FAILED",
-      "failed FORBIDDEN",
-      "failed NOT_FOUND",
+      "refused FAILED",
+      "refused FORBIDDEN",
+      "refused NOT_FOUND",
     ]);
     expect(JSON.stringify(ends)).not.toContain("secret detail");
   });
+
+  it("records a call whatever its redactor does, and whoever is told of a sink", async () => {
+    const redactor = {
+      redactText: (text: string) => text,
+      redact: (): never => {
+        throw new Error("no");
+      },
+    };
+    const told: string[] = [];
+    const onSink = (state: string): never => {
+      told.push(state);
+      throw new Error("nobody listens");
+    };
+    const { server, records, state, log } = audited({ redactor, onSinkError: "allow" }, { onSink });
+    await using client = await createTestClient(server);
+    state.problem = new Error("disk full");
+
+    const answer = await client.callTool("login", { how: "plain" });
+    await log.flush();
+    state.problem = undefined;
+    await log.flush();
+
+    const [, record] = await records();
+    expect(answer.isError).toBe(false);
+    expect(record).toMatchObject({ outcome: "ok", shown: "cannot be shown" });
+    expect(told).toEqual(["failed", "recovered"]);
+  });
+
+  it("refuses calls while there is no room for their records, and tells how many were dropped", async () => {
+    const gate = Promise.withResolvers<void>();
+    const lines: string[] = [];
+    const sink = callbackAuditSink(async (written) => {
+      await gate.promise;
+      lines.push(...written);
+    });
+    const log = createAuditLog({ sink, maxPending: 2, sinkTimeoutMs: 60_000 });
+    const { server } = audited({ log });
+    await using client = await createTestClient(server, { leakCheck: false });
+    const opening = log.open();
+    await new Promise((resolve) => setImmediate(resolve));
+    for (let record = 0; record < 4; record += 1) log.record({ event: "own" });
+
+    const calling = client.callTool("login");
+    await new Promise((resolve) => setImmediate(resolve));
+    const refused = log.problem;
+    gate.resolve();
+    await Promise.all([opening, calling]);
+    const served = await client.callTool("login");
+    await log.flush();
+
+    expect(String(refused)).toContain("no room for more");
+    expect(served.text).toBe("in");
+    expect(lines.some((line) => line.includes('"event":"dropped"'))).toBe(true);
+    expect(await verifyAuditLog(lines)).toMatchObject({ ok: true });
+  });
+
+  it("goes on after a record that is too long to be kept", async () => {
+    const { log, records } = audited({}, { maxPendingLength: 200 });
+    await log.open();
+
+    log.record({ event: "own", text: "x".repeat(300) });
+    log.record({ event: "own" });
+
+    expect(log.problem).toBeUndefined();
+    expect((await records()).map(({ event }) => event)).toEqual(["opened", "own", "dropped"]);
+  });
+
+  it.each(["open", "write"] as const)(
+    "refuses calls while a sink does not answer to %s, and serves them again",
+    async (what) => {
+      const gate = Promise.withResolvers<undefined>();
+      const lines: string[] = [];
+      const sink: AuditSink = {
+        open: () => (what === "open" ? gate.promise : undefined),
+        write: async (written) => {
+          if (what === "write") await gate.promise;
+          lines.push(...written);
+        },
+      };
+      const { server, state } = audited({ log: createAuditLog({ sink, sinkTimeoutMs: 1_000 }), wait: true });
+      await using client = await createTestClient(server, { clock: "fake" });
+
+      const first = client.callTool("login");
+      await client.clock.tick(1_000);
+      await first;
+      const runs = state.runs;
+      const refused = await client.callTool("login");
+      gate.resolve(undefined);
+      await client.clock.tick(0);
+      const served = await client.callTool("login");
+
+      expect(refused.result._meta?.["dev.plinth/error"]).toMatchObject({ code: "UNAVAILABLE" });
+      expect(state.runs).toBe(runs + 1);
+      expect(served.text).toBe("in");
+      expect(await verifyAuditLog(lines)).toMatchObject({ ok: true });
+    },
+  );
 
   it("shows parameters only through a redactor", async () => {
     const { server, records } = audited({ redactor: createRedactor() });

@@ -1,7 +1,17 @@
-import { assertOneOf, canonicalJson, KitError, type Call, type Middleware, type Next, type Result } from "@plinth/core";
+import {
+  assertOneOf,
+  canonicalJson,
+  KitError,
+  type Call,
+  type ErrorCode,
+  type Middleware,
+  type Next,
+  type Result,
+} from "@plinth/core";
+import type { Redactor } from "@plinth/redaction";
 import { digestOfSecret } from "./audit-chain.ts";
 import type { AuditLog } from "./audit-log.ts";
-import type { Redactor } from "./redaction.ts";
+import { codeOf, errorOutcome, resultOutcome, type CallOutcome } from "./call-outcome.ts";
 
 /** Options for {@link audit}. */
 export interface AuditOptions {
@@ -28,7 +38,7 @@ const longestText = 256;
 
 /**
  * Records who did what and how it ended, once for each call: time, request id, principal, tenant, method, target, a digest
- * of the parameters, outcome, error code, duration. A call inside another (`ctx.invoke`) is one of its own. Stands inside
+ * of the parameters, outcome (the words of `accessLog`), error code, duration. A call inside another (`ctx.invoke`) is one of its own. Stands inside
  * what settles identity, outside what refuses. Tells `audit: refused`.
  *
  * @throws KitError `UNAVAILABLE` before anything is done, while records cannot be written; `MISUSE` when made with what
@@ -54,17 +64,27 @@ export function audit(options: AuditOptions): Middleware {
     const start = performance.now();
     try {
       const result = await next();
-      log.record(describe(call, { ms: performance.now() - start, ...outcomeOf(result) }));
+      record(call, { ms: performance.now() - start, outcome: resultOutcome(result) });
       return result;
     } catch (error) {
-      log.record(describe(call, { ms: performance.now() - start, outcome: "failed", code: codeOf(error, call) }));
+      const code = codeOf(error, call);
+      record(call, { ms: performance.now() - start, outcome: errorOutcome(error, code), code });
       throw error;
     } finally {
       if (wait) await log.flush();
     }
   }
 
-  const describe = (call: Call, end: { ms: number; outcome: string; code?: string }): Record<string, unknown> => {
+  /** The call has ended: whatever a redactor makes of its parameters, there is a record. */
+  const record = (call: Call, end: End): void => {
+    try {
+      log.record(describe(call, end, redactor?.redact(call.params)));
+    } catch {
+      log.record(describe(call, end, "cannot be shown"));
+    }
+  };
+
+  const describe = (call: Call, end: End, shown: unknown): Record<string, unknown> => {
     const { context, method, params, target, depth } = call;
     const { principal } = context;
     return {
@@ -81,7 +101,7 @@ export function audit(options: AuditOptions): Middleware {
       transport: context.transport,
       depth: depth === 0 ? undefined : depth,
       parameters: digestOf(params, log),
-      shown: redactor?.redact(params),
+      shown,
       outcome: end.outcome,
       code: end.code,
       ms: Math.round(end.ms * 1_000) / 1_000,
@@ -93,14 +113,10 @@ export function audit(options: AuditOptions): Middleware {
   };
 }
 
-function outcomeOf({ isError, resultType }: Result): { readonly outcome: string } {
-  if (resultType !== undefined && resultType !== "complete") return { outcome: "asked" };
-  return { outcome: isError === true ? "failed" : "done" };
-}
-
-function codeOf(error: unknown, { signal }: Call): string {
-  if (KitError.isInstance(error)) return error.code;
-  return signal.aborted ? "CANCELLED" : "INTERNAL";
+interface End {
+  readonly ms: number;
+  readonly outcome: CallOutcome;
+  readonly code?: ErrorCode;
 }
 
 function digestOf(params: unknown, { key }: AuditLog): string {

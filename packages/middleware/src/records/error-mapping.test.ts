@@ -37,6 +37,17 @@ describe("errorMapping", () => {
     expect(answer.text).not.toContain("db.internal");
   });
 
+  it.each([
+    ["Connection terminated unexpectedly", "UNAVAILABLE"],
+    ["timeout exceeded when trying to connect", "UNAVAILABLE"],
+    ["Query read timeout", "TIMEOUT"],
+    ["A dog ate the connection", "INTERNAL"],
+  ])("knows what the driver of PostgreSQL means by %j, which has no code", async (message, expected) => {
+    const answer = await answerTo(new Error(message));
+
+    expect(answer.code).toBe(expected);
+  });
+
   it("logs what it maps, without secrets, because nobody else does", async () => {
     const { lines } = await answerTo(withCode("ECONNREFUSED"));
 

@@ -1,7 +1,7 @@
 import { KitError, type Call, type Middleware } from "@plinth/core";
+import { createRedactor, type Redactor } from "@plinth/redaction";
 import type { ErrorRule } from "./error-rule.ts";
 import { postgresErrors, systemErrors } from "./error-rules.ts";
-import { createRedactor, type Redactor } from "./redaction.ts";
 
 /** Options for {@link errorMapping}. */
 export interface ErrorMappingOptions {

@@ -49,11 +49,33 @@ const sqlStates = meanings(
   [conflict, "23505", "23503", "23P01"],
 );
 
+/** What the driver `pg` says without a code: that the connection is gone, or that the database has gone silent. */
+const driverMessages = meanings(
+  [
+    unreachable,
+    "Connection terminated unexpectedly",
+    "Connection terminated",
+    "Connection terminated due to connection timeout",
+  ],
+  [
+    unreachable,
+    "Client has encountered a connection error and is not queryable",
+    "Client was closed and is not queryable",
+  ],
+  [unreachable, "timeout exceeded when trying to connect", "timeout expired"],
+  [late, "Query read timeout"],
+);
+
 /** What is down, late or full underneath Node and undici: `UNAVAILABLE` and `TIMEOUT`, which clients may try again. */
 export const systemErrors: ErrorRule = toRule((error) => systemCodes.get(codeIn(error)) ?? timeoutOf(error));
 
-/** What PostgreSQL says, by any driver that gives its SQLSTATE as `code`: unreachable, busy, too late, in conflict. */
-export const postgresErrors: ErrorRule = toRule((error) => sqlStates.get(codeIn(error)));
+/**
+ * What PostgreSQL says, by any driver that gives its SQLSTATE as `code`: unreachable, busy, too late, in conflict. And what
+ * the driver `pg` says itself of a connection that broke, which has no code.
+ */
+export const postgresErrors: ErrorRule = toRule(
+  (error) => sqlStates.get(codeIn(error)) ?? (codeIn(error) === "" ? driverMessages.get(messageIn(error)) : undefined),
+);
 
 function toRule(meaningOf: (error: object) => Meaning | undefined): ErrorRule {
   const find = (thrown: unknown): Meaning | undefined => {
@@ -90,6 +112,11 @@ function* causesOf(thrown: unknown): Generator<object> {
 function codeIn(error: object): string {
   const { code } = error as { code?: unknown };
   return typeof code === "string" ? code : "";
+}
+
+function messageIn(error: object): string {
+  const { message } = error as { message?: unknown };
+  return typeof message === "string" ? message : "";
 }
 
 /** `AbortSignal.timeout()` of the handler's own. One that is aborted by the call itself is named by the call. */

@@ -1,6 +1,6 @@
 import { createServer, defineTool, KitError, type ErrorCode } from "@plinth/core";
 import { createTestClient, type TestClient } from "@plinth/testing";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { recordedEvents } from "../fixtures/recorded-events.ts";
 import { silentLog } from "../fixtures/silent-log.ts";
 import { circuitBreaker, type CircuitBreakerOptions } from "./circuit-breaker.ts";
@@ -212,6 +212,31 @@ it("keeps one tenant's failures from the others where it is told to", async () =
   expect(other).toEqual(["well"]);
 });
 
+it("never forgets an open circuit for the failures of others, so that what was told of it stays true", async () => {
+  const components = ["a", "b", "c"].map((name) =>
+    defineTool({ name, handler: () => Promise.reject(new Error("no")) }),
+  );
+  const server = createServer({ name: "t", version: "1", log: silentLog, components });
+  server.use(circuitBreaker({ failures: 2, maxCircuits: 1, halfOpenAfterMs: 1_000 }));
+  await using client = await createTestClient(server, { clock: "fake" });
+  const codes = async (name: string): Promise<unknown> => {
+    const { result } = await client.callTool(name);
+    return (result._meta?.["dev.plinth/error"] as { code: string } | undefined)?.code;
+  };
+
+  await codes("a");
+  const counting = [await codes("b"), await codes("b"), await codes("b")];
+  const others = [await codes("c"), await codes("c"), await codes("c")];
+  const still = await codes("b");
+  await client.clock.tick(101_000);
+  const after = [await codes("c"), await codes("c"), await codes("c")];
+
+  expect(counting).toEqual(["INTERNAL", "INTERNAL", "UNAVAILABLE"]);
+  expect(others).toEqual(["INTERNAL", "INTERNAL", "INTERNAL"]);
+  expect(still).toBe("UNAVAILABLE");
+  expect(after).toEqual(["INTERNAL", "INTERNAL", "UNAVAILABLE"]);
+});
+
 it("refuses codes that there are not", () => {
   expect(() => circuitBreaker({ codes: ["constructor" as ErrorCode] })).toThrow('codes has "constructor"');
 });
@@ -222,3 +247,22 @@ it.each([{ failures: 0 }, { halfOpenAfterMs: -1 }, { maxCircuits: Number.NaN }, 
     expect(() => circuitBreaker(options as CircuitBreakerOptions)).toThrow(/ is .*; /);
   },
 );
+
+it.each([
+  ["back", -3_600_000],
+  ["forward", 3_600_000],
+])("opens for as long as it should when the clock on the wall jumps %s", async (_where, jumpMs) => {
+  const { client, behaviour } = await scene();
+  await using _client = client;
+  behaviour.next = failWith("UNAVAILABLE");
+  await codesOf(client, 3);
+  using _clock = vi.spyOn(Date, "now").mockReturnValue(Date.now() + jumpMs);
+  behaviour.next = () => "well";
+
+  const early = await codesOf(client, 1);
+  await client.clock.tick(10_000);
+  const late = await codesOf(client, 1);
+
+  expect(early).toEqual(["UNAVAILABLE"]);
+  expect(late).toEqual(["well"]);
+});

@@ -27,7 +27,11 @@ export interface CircuitBreakerOptions {
    * @default "target"
    */
   readonly per?: "target" | "tenant";
-  /** Failing targets that are remembered; beyond, the one that began to fail first is forgotten. @default 1_000 */
+  /**
+   * Failing targets that are remembered; beyond, one that has not opened yet is forgotten, or an open one that nobody has
+   * called for a hundred times `halfOpenAfterMs`. While there is none, calls of further targets go through uncounted.
+   * @default 1_000
+   */
   readonly maxCircuits?: number;
 }
 
@@ -68,12 +72,22 @@ export function circuitBreaker({
     return counted.has(KitError.isInstance(error) ? error.code : "INTERNAL");
   };
 
-  const circuitOf = (key: string): Circuit => {
+  /** The circuit of a target that has failed; `undefined` when there is no room for one. */
+  const circuitOf = (key: string): Circuit | undefined => {
     let circuit = circuits.get(key);
     if (circuit !== undefined) return circuit;
+    if (circuits.size >= maxCircuits && !makeRoom()) return undefined;
     circuits.set(key, (circuit = new Circuit({ failures, halfOpenAfterMs })));
-    if (circuits.size > maxCircuits) circuits.delete(circuits.keys().next().value as string);
     return circuit;
+  };
+
+  /** An open circuit is not for the asking: whoever let others fail would close it, and nobody would be told. */
+  const makeRoom = (): boolean => {
+    for (const [key, circuit] of circuits) if (circuit.isClosed) return circuits.delete(key);
+    for (const [key, circuit] of circuits) {
+      if (circuit.restingMs > 100 * halfOpenAfterMs) return circuits.delete(key);
+    }
+    return false;
   };
 
   const telling = (call: Call) => (change: CircuitChange) =>
@@ -85,7 +99,7 @@ export function circuitBreaker({
       if (circuits.size > 0) forget(keyOf(target, call));
       return result;
     } catch (error) {
-      if (isFailure(error, call)) await circuitOf(keyOf(target, call)).fail(error, telling(call));
+      if (isFailure(error, call)) await circuitOf(keyOf(target, call))?.fail(error, telling(call));
       throw error;
     }
   }
@@ -95,8 +109,8 @@ export function circuitBreaker({
     if (circuits.get(key)?.isClosed === true) circuits.delete(key);
   }
 
-  async function probe(call: Call, next: Next, key: string): Promise<Result> {
-    const result = await circuitOf(key).probe({
+  async function probe(call: Call, next: Next, { key, circuit }: { key: string; circuit: Circuit }): Promise<Result> {
+    const result = await circuit.probe({
       run: () => next(),
       isFailure: (error) => isFailure(error, call),
       onChange: telling(call),
@@ -113,7 +127,7 @@ export function circuitBreaker({
     const circuit = circuits.get(key);
     if (circuit === undefined || circuit.isClosed) return watched(call, next, target);
     const wait = circuit.waitMs;
-    if (wait === 0) return probe(call, next, key);
+    if (wait === 0) return probe(call, next, { key, circuit });
     call.emit({ part: "circuit-breaker", action: "refused" });
     const what = target.kind === "resource-template" ? "resource" : target.kind;
     return Promise.reject(

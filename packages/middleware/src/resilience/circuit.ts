@@ -1,5 +1,6 @@
 import { toError } from "@plinth/core";
-import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll, type CircuitBreakerPolicy } from "cockatiel";
+import type { CircuitBreakerPolicy } from "cockatiel";
+import { loadCockatiel } from "./load-cockatiel.ts";
 
 /** How a circuit changed. */
 export type CircuitChange = "opened" | "half-opened" | "closed";
@@ -23,16 +24,11 @@ export interface Probe<T> {
 /** Told of every change. */
 export type OnCircuitChange = (change: CircuitChange) => void;
 
-const changes: ReadonlyMap<CircuitState, CircuitChange> = new Map([
-  [CircuitState.Open, "opened"],
-  [CircuitState.HalfOpen, "half-opened"],
-  [CircuitState.Closed, "closed"],
-]);
-
 /**
- * The circuit of one failing target: cockatiel's, but for two things. It lets others wait for a probe, however long that
+ * The circuit of one failing target: cockatiel's, but for three things. It lets others wait for a probe, however long that
  * takes, so whoever comes meanwhile is to be refused by {@link waitMs}. And it takes a probe that was cancelled for an
  * answer, so one that shows nothing puts it back to where it was.
+ * And it goes by the clock on the wall, which jumps.
  */
 export class Circuit {
   readonly #options: CircuitOptions;
@@ -49,13 +45,18 @@ export class Circuit {
   }
 
   get isClosed(): boolean {
-    return this.#policy.state === CircuitState.Closed;
+    return this.#policy.state === loadCockatiel().CircuitState.Closed;
   }
 
   /** Milliseconds until a call may try again; 0 when one may now. */
   get waitMs(): number {
     const since = this.#probe?.since ?? this.#openedAt;
-    return Math.max(0, since + this.#options.halfOpenAfterMs - Date.now());
+    return Math.max(0, since + this.#options.halfOpenAfterMs - performance.now());
+  }
+
+  /** Milliseconds since it opened or was last tried. */
+  get restingMs(): number {
+    return performance.now() - (this.#probe?.since ?? this.#openedAt);
   }
 
   /** Counts a failure of a call that began while the circuit was closed. */
@@ -72,9 +73,9 @@ export class Circuit {
 
   /** Lets one call through an open circuit whose time has come. */
   async probe<T>({ run, isFailure, onChange }: Probe<T>): Promise<T> {
-    // One that hangs has had its time, and the next one is not to wait for it.
-    if (this.#probe !== undefined) this.#policy = this.#newPolicy(this.#policy.toJSON());
-    const probe = (this.#probe = { since: Date.now() });
+    // A probe that hangs has had its time, and the next one is not to wait for it.
+    this.#policy = this.#newPolicy(dueNow(this.#policy));
+    const probe = (this.#probe = { since: performance.now() });
     const policy = this.#policy;
     this.#onChange = onChange;
     try {
@@ -83,7 +84,7 @@ export class Circuit {
           return await run();
         } catch (error) {
           // Saved while half open, a circuit comes back as open, and due.
-          if (!isFailure(error) && policy === this.#policy) this.#policy = this.#newPolicy(policy.toJSON());
+          if (!isFailure(error) && policy === this.#policy) this.#policy = this.#newPolicy(dueNow(policy));
           throw error;
         }
       });
@@ -97,14 +98,26 @@ export class Circuit {
 
   #newPolicy(initialState?: unknown): CircuitBreakerPolicy {
     const { failures, halfOpenAfterMs } = this.#options;
+    const { circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll } = loadCockatiel();
     const breaker = new ConsecutiveBreaker(failures);
     const policy = circuitBreaker(handleAll, { breaker, halfOpenAfter: halfOpenAfterMs, initialState });
     policy.onStateChange((state) => {
       if (policy !== this.#policy) return;
-      if (state === CircuitState.Open) this.#openedAt = Date.now();
-      const change = changes.get(state);
-      if (change !== undefined) this.#onChange?.(change);
+      if (state === CircuitState.Open) {
+        this.#openedAt = performance.now();
+        this.#onChange?.("opened");
+      } else if (state === CircuitState.HalfOpen) {
+        this.#onChange?.("half-opened");
+      } else if (state === CircuitState.Closed) {
+        this.#onChange?.("closed");
+      }
     });
     return policy;
   }
+}
+
+/** An open circuit as it is when its time has come. Cockatiel asks the clock on the wall, which may have jumped. */
+function dueNow(policy: CircuitBreakerPolicy): unknown {
+  const { ownState, breakerState } = policy.toJSON() as { readonly ownState: object; readonly breakerState: unknown };
+  return { ownState: { ...ownState, openedAt: -Infinity }, breakerState };
 }

@@ -8,8 +8,9 @@ import {
   type Next,
   type Result,
 } from "@plinth/core";
-import { ExponentialBackoff, type IBackoff } from "cockatiel";
+import type { IBackoff } from "cockatiel";
 import { assertCodes } from "./assert-codes.ts";
+import { loadCockatiel } from "./load-cockatiel.ts";
 
 /** Options for {@link retry}. */
 export interface RetryOptions {
@@ -54,10 +55,11 @@ export function retry({
   assertWholeNumber("totalMs", totalMs, { least: 1 });
   assertCodes(codes);
   const retryable: ReadonlySet<string> = new Set(codes);
-  const backoff = new ExponentialBackoff<[number, number]>({ initialDelay: initialDelayMs, maxDelay: maxDelayMs });
 
   async function runAgain(call: Call, next: Next, failed: { error: unknown; start: number }): Promise<Result> {
     let { error } = failed;
+    const { ExponentialBackoff } = loadCockatiel();
+    const backoff = new ExponentialBackoff<[number, number]>({ initialDelay: initialDelayMs, maxDelay: maxDelayMs });
     let wait: IBackoff<unknown> = backoff.next();
     for (let runs = 1; ; runs += 1, wait = wait.next(undefined)) {
       if (!isRetryable(error, retryable) || isOver(call)) throw error;
@@ -80,7 +82,13 @@ export function retry({
   return function retry(call, next) {
     if (!isRepeatable(call)) return next();
     const start = performance.now();
-    return next().catch((error: unknown) => runAgain(call, next, { error, start }));
+    const again = (error: unknown): Promise<Result> => runAgain(call, next, { error, start });
+    try {
+      return next().catch(again);
+    } catch (error) {
+      // A middleware further in that is no async function throws at once.
+      return again(error);
+    }
   };
 }
 

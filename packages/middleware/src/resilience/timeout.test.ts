@@ -40,7 +40,7 @@ it("aborts the signal that the handler sees with the reason", async () => {
   const answer = client.callTool("listens");
   await client.clock.tick(1_000);
 
-  expect((await answer).text).toBe("The call ran past 1000 ms");
+  expect((await answer).text).toBe("The call ran past 1000 ms; ask for less at a time, or try again later");
   expect(reasons).toEqual([expect.objectContaining({ code: "TIMEOUT" })]);
 });
 

@@ -81,7 +81,10 @@ class Deadline {
       this.#due = due;
       return;
     }
-    const error = (this.#expired = new KitError("TIMEOUT", `The call ran past ${this.#limit} ms`));
+    const error = (this.#expired = new KitError(
+      "TIMEOUT",
+      `The call ran past ${this.#limit} ms; ask for less at a time, or try again later`,
+    ));
     this.#unfollow?.();
     this.#call.emit({ part: "timeout", action: "expired", value: this.#limit });
     // First the answer: what the handler throws on its way out is not what the client is told.

@@ -1,5 +1,6 @@
 import { createHash, hash } from "node:crypto";
 import { canonicalJson, type Call, type Catalog, type CatalogEntry } from "@plinth/core";
+import { anonymousKey } from "../identity/anonymous-key.ts";
 import { createAudienceKey } from "../identity/audience-key.ts";
 
 /**
@@ -51,7 +52,8 @@ export function createCacheKey(): (call: Call, options: CacheKeyOptions) => stri
   function audienceOf(call: Call, scope: CacheScope): readonly unknown[] {
     if (scope === "public") return ["public"];
     if (scope === "tenant") return ["tenant", call.context.tenant];
-    return ["principal", audienceKey(call), call.context.sessionId ?? null];
+    const { principal, sessionId } = call.context;
+    return ["principal", audienceKey(call), principal === undefined ? anonymousKey(call) : (sessionId ?? null)];
   }
 }
 

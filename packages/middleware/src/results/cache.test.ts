@@ -324,7 +324,9 @@ describe("cache", () => {
       get: () => ({ text: "{", ageMs: 0, mark: "0" }),
     };
 
-    for (const store of [away, odd]) {
+    const empty: CacheStore = { ...memoryCacheStore(), get: () => ({ text: "null", ageMs: 0, mark: "0" }) };
+
+    for (const store of [away, odd, empty]) {
       const { server } = counting({ ttlMs: 60_000, store });
       await using client = await createTestClient(server);
       expect((await client.callTool("read")).structured).toEqual({ run: 1 });
@@ -341,6 +343,61 @@ describe("cache", () => {
 
     expect((await answer).structured).toEqual({ run: 1 });
     expect(events).toContain("cache: store-failed");
+  });
+
+  it("goes on making old answers anew when the store never says that it has kept one", async () => {
+    const inner = memoryCacheStore();
+    const store: CacheStore = {
+      ...inner,
+      set: (key, entry) => {
+        void inner.set(key, entry);
+        return new Promise<never>(() => undefined);
+      },
+    };
+    const { server, state } = counting({ ttlMs: 1_000, staleMs: 60_000, store, maxRefreshes: 1, storeTimeoutMs: 500 });
+    await using client = await createTestClient(server, { clock: "fake" });
+    await client.callTool("read");
+
+    for (let round = 0; round < 3; round += 1) {
+      await client.clock.tick(2_000);
+      await client.callTool("read");
+    }
+    await client.clock.tick(500);
+
+    expect(state.runs).toBe(4);
+  });
+
+  it("does not take for the same what JSON cannot tell apart", async () => {
+    const { server, state } = counting({ ttlMs: 60_000, vary: () => new Map([["language", "de"]]) });
+    await using client = await createTestClient(server);
+
+    const answer = await client.callTool("read");
+
+    expect([answer.isError, state.runs]).toEqual([true, 0]);
+  });
+
+  it("forgets one resource of a template by its URI", async () => {
+    let reads = 0;
+    const item = defineResource({ uri: "data://{id}", read: () => `${(reads += 1)}` });
+    const middleware = cache({ ttlMs: 60_000 });
+    const server = createServer({ name: "t", version: "1", components: [item], log: silentLog }).use(middleware);
+    await using client = await createTestClient(server);
+    const read = async (): Promise<string[]> => [
+      (await client.readResource("data://a")).text,
+      (await client.readResource("data://b")).text,
+    ];
+
+    const first = await read();
+    await middleware.invalidateTag("resource:data://a");
+    const second = await read();
+    await middleware.invalidateTag("resource-template:data://{id}");
+    const third = await read();
+
+    expect([first, second, third]).toEqual([
+      ["1", "2"],
+      ["3", "2"],
+      ["4", "5"],
+    ]);
   });
 
   it.each([

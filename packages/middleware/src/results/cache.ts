@@ -11,7 +11,9 @@ import {
 import type { CacheLookup, CacheStore } from "../stores/cache-store.ts";
 import { memoryCacheStore } from "../stores/memory-cache-store.ts";
 import { storeAnswer } from "../stores/store-answer.ts";
+import { StoreOutage } from "../stores/store-outage.ts";
 import { createCacheKey, type CacheScope } from "./cache-key.ts";
+import { cachePlan, type CachePlan } from "./cache-plan.ts";
 import { Flight } from "./flight.ts";
 
 /** Options for {@link cache}. */
@@ -31,11 +33,15 @@ export interface CacheOptions {
    * can check that. @default "principal"
    */
   readonly scope?: CacheScope | ((call: Call) => CacheScope);
-  /** Anything else that answers depend on, such as a header or the client's name; JSON. @default nothing */
+  /**
+   * Anything else that answers depend on, such as a header or the client's name; JSON. **Security:** callers without a
+   * principal are told apart by session, `Authorization` and `Cookie` alone; a handler that goes by another header needs it.
+   * @default nothing
+   */
   readonly vary?: (call: Call) => unknown;
   /**
-   * Tags for {@link CacheMiddleware.invalidateTag}, besides `tool:<name>`, `resource:<uri>`, `resource-template:<template>`
-   * and, for lists, the method. At most 30. @default none
+   * Tags for {@link CacheMiddleware.invalidateTag}, besides `tool:<name>`, `resource:<uri>` (of up to 503 characters where a
+   * template answers), `resource-template:<template>` and, for lists, the method. At most 29. @default none
    */
   readonly tags?: (call: Call) => readonly string[];
   /** Bytes of an answer that are kept at most, about. @default 1 MiB */
@@ -53,18 +59,6 @@ export interface CacheMiddleware extends Middleware {
   /** Forgets every answer with a tag; one that is being made now is not kept. Rejects as the store does. */
   invalidateTag(tag: string): Promise<void>;
 }
-
-interface Plan {
-  readonly ttlMs: number;
-  readonly tags: readonly string[];
-}
-
-const lists: ReadonlySet<string> = new Set([
-  "tools/list",
-  "prompts/list",
-  "resources/list",
-  "resources/templates/list",
-]);
 
 /** Milliseconds that a refresh may take: nobody waits for it, so nobody else ends it. */
 const refreshMs = 30_000;
@@ -90,21 +84,17 @@ export function cache(options: CacheOptions = {}): CacheMiddleware {
   assertWholeNumber("storeTimeoutMs", storeTimeoutMs, { least: 1, most: longestTimerMs });
   assertWholeNumber("maxRefreshes", maxRefreshes);
   const keyOf = createCacheKey();
+  const outage = new StoreOutage({
+    part: "cache",
+    message: "The cache store is away; until it is back, calls run without",
+  });
   const flights = new Map<string, Flight>();
   const refreshing = new Set<string>();
-
-  const planFor = (call: Call): Plan | undefined => {
-    const time = timeFor(call, ttlMs);
-    if (time === undefined || !(time > 0)) return undefined;
-    const { target, method } = call;
-    const own = target === undefined ? method : `${target.kind}:${target.name}`;
-    return { ttlMs: time, tags: tags === undefined ? [own] : [own, ...assertTags(tags(call))] };
-  };
 
   const nameOf = (call: Call): string | undefined => {
     const chosen = typeof scope === "function" ? assertScope(scope(call)) : scope;
     try {
-      return keyOf(call, { scope: chosen, vary: vary?.(call) });
+      return keyOf(call, { scope: chosen, vary: assertVary(vary?.(call)) });
     } catch (error) {
       // Parameters that nest too deep to be named; the operation says what it thinks of them.
       if (error instanceof RangeError) return undefined;
@@ -115,27 +105,32 @@ export function cache(options: CacheOptions = {}): CacheMiddleware {
   async function lookUp(call: Call, key: string): Promise<CacheLookup | undefined> {
     try {
       const answer = store.get(key);
-      if (!(answer instanceof Promise)) return answer;
-      return await storeAnswer(answer, { ms: storeTimeoutMs, signal: call.signal });
+      const found = toLookup(
+        answer instanceof Promise ? await storeAnswer(answer, { ms: storeTimeoutMs, signal: call.signal }) : answer,
+      );
+      outage.answered();
+      return found;
     } catch (error) {
       if (call.signal.aborted) throw error;
-      reportStore(call, error);
+      outage.failed(call, error);
       return undefined;
     }
   }
 
-  async function keep(call: Call, entry: { key: string; text: string; plan: Plan; mark: string }): Promise<void> {
+  async function keep(call: Call, entry: { key: string; text: string; plan: CachePlan; mark: string }): Promise<void> {
     const { key, text, plan, mark } = entry;
     try {
-      const { kept, evicted } = await store.set(key, { text, ttlMs: plan.ttlMs + staleMs, tags: plan.tags, mark });
+      const told = store.set(key, { text, ttlMs: plan.ttlMs + staleMs, tags: plan.tags, mark });
+      // Nobody waits for it, so nobody would ever let go of one that does not answer.
+      const { kept, evicted } = told instanceof Promise ? await storeAnswer(told, { ms: storeTimeoutMs }) : told;
       if (kept) call.emit({ part: "cache", action: "stored", value: text.length });
       if (evicted > 0) call.emit({ part: "cache", action: "evicted", value: evicted });
     } catch (error) {
-      reportStore(call, error);
+      outage.failed(call, error);
     }
   }
 
-  async function serve(call: Call, next: Next, plan: Plan): Promise<Result> {
+  async function serve(call: Call, next: Next, plan: CachePlan): Promise<Result> {
     const key = nameOf(call);
     if (key === undefined) return next();
     for (let waits = 0; ; waits += 1) {
@@ -161,7 +156,7 @@ export function cache(options: CacheOptions = {}): CacheMiddleware {
     }
   }
 
-  async function lead(call: Call, next: Next, at: { key: string; plan: Plan; mark: string }): Promise<Result> {
+  async function lead(call: Call, next: Next, at: { key: string; plan: CachePlan; mark: string }): Promise<Result> {
     const { key, plan } = at;
     call.emit({ part: "cache", action: "miss" });
     const flight = new Flight(plan.tags);
@@ -181,7 +176,7 @@ export function cache(options: CacheOptions = {}): CacheMiddleware {
   }
 
   /** Makes an answer anew behind the back of a caller who has the old one. His signal is over with his call. */
-  function refresh(call: Call, next: Next, at: { key: string; plan: Plan; mark: string }): void {
+  function refresh(call: Call, next: Next, at: { key: string; plan: CachePlan; mark: string }): void {
     const { key } = at;
     if (refreshing.has(key) || refreshing.size >= maxRefreshes) return;
     refreshing.add(key);
@@ -208,7 +203,7 @@ export function cache(options: CacheOptions = {}): CacheMiddleware {
   }
 
   function cache(call: Call, next: Next): Promise<Result> {
-    const plan = planFor(call);
+    const plan = cachePlan(call, { ttlMs, tags });
     return plan === undefined ? next() : serve(call, next, plan);
   }
 
@@ -218,22 +213,6 @@ export function cache(options: CacheOptions = {}): CacheMiddleware {
       await store.invalidateTag(tag);
     },
   });
-}
-
-function timeFor(call: Call, ttlMs: NonNullable<CacheOptions["ttlMs"]>): number | undefined {
-  const { method, target, catalog } = call;
-  const decided = typeof ttlMs === "function" ? (): number | undefined => ttlMs(call) : undefined;
-  if (method === "tools/call" && target?.kind === "tool") {
-    if (target.definition.annotations?.readOnlyHint !== true) return undefined;
-    return decided === undefined ? (ttlMs as number) : decided();
-  }
-  if (method === "resources/read" && (target?.kind === "resource" || target?.kind === "resource-template")) {
-    return decided === undefined ? (target.definition.ttlMs ?? (ttlMs as number)) : decided();
-  }
-  if (!lists.has(method)) return undefined;
-  if (decided !== undefined) return decided();
-  // The catalog keeps its own pages; only templates that list resources do work each time.
-  return method === "resources/list" && catalog.listers.length > 0 ? (ttlMs as number) : undefined;
 }
 
 /** The answer as it is kept, if it may be. */
@@ -247,10 +226,23 @@ function toText(result: Result, { traffic }: Call, maxBytes: number): string | u
 /** A copy for one caller. A store that gives back something else than it was given has nothing. */
 function fromText(text: string): Result | undefined {
   try {
-    return JSON.parse(text) as Result;
+    const kept: unknown = JSON.parse(text);
+    return isRecord(kept) ? kept : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Stores speak to other machines, and may pass on what those say. */
+function toLookup(answer: CacheLookup): CacheLookup {
+  const { text, ageMs, mark }: Partial<Record<keyof CacheLookup, unknown>> = answer;
+  const isValue = text === undefined || typeof text === "string";
+  if (isValue && typeof mark === "string" && typeof ageMs === "number" && ageMs >= 0) return answer;
+  throw new TypeError("The store gave no look-up");
+}
+
+function isRecord(value: unknown): value is Result {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** A client may keep it for what is left of its time, and not for all of it again (MCP 2026-07-28, caching). */
@@ -259,18 +251,15 @@ function aged(result: Result, ageMs: number): Result {
   return typeof ttlMs === "number" ? { ...result, ttlMs: Math.max(0, Math.floor(ttlMs - ageMs)) } : result;
 }
 
-function reportStore(call: Call, error: unknown): void {
-  call.emit({ part: "cache", action: "store-failed" });
-  call.context.log.warn("The cache store failed; calls are served without it", { error });
+/** JSON has nothing but `{}` to say about most objects, so that answers which differ would have one name. */
+function assertVary(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return value;
+  throw new KitError("MISUSE", "vary gave an object that is no JSON, such as Headers or a Map; give what is in it");
 }
 
 function assertScope(scope: CacheScope): CacheScope {
   assertOneOf("scope", scope, ["principal", "tenant", "public"]);
   return scope;
-}
-
-function assertTags(tags: readonly string[]): readonly string[] {
-  const areTags = tags.length <= 30 && tags.every((tag) => typeof tag === "string" && tag.length <= 512);
-  if (areTags) return tags;
-  throw new KitError("MISUSE", "tags gave what are no tags; give at most 30 texts of at most 512 characters");
 }

@@ -1,23 +1,25 @@
-import { hash } from "node:crypto";
 import {
   assertOneOf,
   assertWholeNumber,
-  canonicalJson,
   KitError,
   longestTimerMs,
+  type Awaitable,
   type Call,
   type Middleware,
   type Next,
   type Result,
 } from "@plinth/core";
+import type { ClientAddressOptions } from "../identity/client-address.ts";
 import type { IdempotencyAnswer, IdempotencyStore } from "../stores/idempotency-store.ts";
 import { memoryIdempotencyStore } from "../stores/memory-idempotency-store.ts";
 import { storeAnswer } from "../stores/store-answer.ts";
+import { StoreOutage } from "../stores/store-outage.ts";
+import { createCallIdentity, type CallIdentity } from "./call-identity.ts";
 import { Flight } from "./flight.ts";
 import { idempotencyKeyOf } from "./idempotency-key.ts";
 
 /** Options for {@link idempotency}. */
-export interface IdempotencyOptions {
+export interface IdempotencyOptions extends ClientAddressOptions {
   /** Where it is kept what has run. @default `memoryIdempotencyStore()` */
   readonly store?: IdempotencyStore;
   /** Milliseconds for which an answer is kept after it was given. @default 86_400_000, a day */
@@ -42,12 +44,14 @@ type Kept = { readonly result: Result } | { readonly lost: "unkeepable" | "timeo
 
 /**
  * Runs a `tools/call` once for each key that its client gives it (`_meta["dev.plinth/idempotencyKey"]` or the HTTP header
- * `Idempotency-Key`). Who sends it again gets the first answer. Keys belong to principal, tenant and tool.
+ * `Idempotency-Key`). Who sends it again gets the first answer. Keys belong to principal, tenant and tool; of callers without
+ * a principal to their session, or over HTTP without one to their address and the credentials that they show.
+ * **Security:** callers who have all of that in common can read each other's answers if they guess a key and the arguments.
  *
  * Answers are kept, also those with `isError`; a question to the user is none. What the call throws is not kept, and the
  * key is free for another try, with one exception: after `TIMEOUT` a tool that is not declared `idempotentHint` or
  * `readOnlyHint` may still be at work, so the key stays taken. Tells `idempotency`: `stored`, `replayed`, `coalesced`,
- * `conflict`, `refused` (no room).
+ * `conflict`, `refused` (no room), `store-failed`.
  *
  * @throws KitError `CONFLICT` when the arguments differ, the first run goes on, or its outcome is not known; `UNAVAILABLE`
  * when there is no room for new keys or the store is away; `INVALID_PARAMS` for what is no key; `MISUSE` when made with
@@ -62,25 +66,18 @@ export function idempotency(options: IdempotencyOptions = {}): Middleware {
   assertWholeNumber("maxWaitMs", maxWaitMs, { most: longestTimerMs });
   assertWholeNumber("storeTimeoutMs", storeTimeoutMs, { least: 1, most: longestTimerMs });
   assertWholeNumber("maxAnswerBytes", maxAnswerBytes);
+  const identify = createCallIdentity(options);
+  const outage = new StoreOutage({
+    part: "idempotency",
+    message: "The idempotency store is away; until it is back, calls with a key are refused",
+  });
   const running = new Map<string, Flight>();
 
-  const identify = (call: Call, key: string): { name: string; fingerprint: string; owner: string } => {
-    const { context, method, params } = call;
-    const { principal, tenant, sessionId } = context;
-    // By id and not by token: who comes again may have a new one. Callers without a principal have their session at most.
-    const who = principal === undefined ? ["anonymous", sessionId ?? null] : ["principal", principal.id];
-    const owner = JSON.stringify([tenant ?? null, principal?.tenant ?? null, ...who]);
-    // What the caller may do is part of the arguments: an answer is not for a token that may do less.
-    const scopes = principal?.scopes.toSorted();
-    const fingerprint = hash("sha256", canonicalJson([scopes, params]), "base64url");
-    const name = hash("sha256", JSON.stringify([owner, method, params["name"] ?? null, key]), "base64url");
-    return { name, fingerprint, owner: hash("sha256", owner, "base64url") };
-  };
-
   async function serve(call: Call, next: Next, key: string): Promise<Result> {
-    const { name, fingerprint, owner } = identify(call, key);
+    const identity = identify(call, key);
+    const { name } = identity;
     for (let waits = 0; ; waits += 1) {
-      const answer = await claim(call, name, { fingerprint, owner });
+      const answer = await claim(call, identity);
       switch (answer.state) {
         case "begun":
           return run(call, next, { name, token: answer.token });
@@ -103,17 +100,33 @@ export function idempotency(options: IdempotencyOptions = {}): Middleware {
     }
   }
 
-  async function claim(call: Call, name: string, { fingerprint, owner }: Identity): Promise<IdempotencyAnswer> {
+  async function claim(call: Call, { name, fingerprint, owner }: CallIdentity): Promise<IdempotencyAnswer> {
+    let answer: Awaitable<IdempotencyAnswer> | undefined;
     try {
-      const answer = store.begin(name, { fingerprint, owner, leaseMs });
-      if (!(answer instanceof Promise)) return answer;
-      return await storeAnswer(answer, { ms: storeTimeoutMs, signal: call.signal });
+      answer = store.begin(name, { fingerprint, owner, leaseMs });
+      const checked = toAnswer(
+        answer instanceof Promise ? await storeAnswer(answer, { ms: storeTimeoutMs, signal: call.signal }) : answer,
+      );
+      outage.answered();
+      return checked;
     } catch (cause) {
+      if (answer instanceof Promise) answer.then((late) => release(name, late), ignore);
       if (call.signal.aborted) throw cause;
+      outage.failed(call, cause);
       throw new KitError("UNAVAILABLE", "Idempotency keys cannot be checked now; try again", {
         cause,
         retryAfterSeconds: 1,
       });
+    }
+  }
+
+  /** Frees a key that was claimed too late for its call: nothing has run, and the next try is not to wait for the lease. */
+  async function release(name: string, late: IdempotencyAnswer | undefined): Promise<void> {
+    if (late?.state !== "begun") return;
+    try {
+      await store.finish(name, { token: late.token, value: undefined, ttlMs });
+    } catch {
+      // The lease ends it.
     }
   }
 
@@ -131,7 +144,7 @@ export function idempotency(options: IdempotencyOptions = {}): Middleware {
       throw error;
     } finally {
       await finish(call, { name, token, value: kept && toValue(kept, maxAnswerBytes) });
-      running.delete(name);
+      if (running.get(name) === flight) running.delete(name);
       flight.land("failed");
     }
   }
@@ -141,17 +154,16 @@ export function idempotency(options: IdempotencyOptions = {}): Middleware {
     try {
       const told = store.finish(name, { token, value, ttlMs });
       // Not bounded by the call's signal: also what was cancelled has to be told.
-      const { signal } = new AbortController();
-      if (told instanceof Promise) await storeAnswer(told, { ms: storeTimeoutMs, signal });
+      if (told instanceof Promise) await storeAnswer(told, { ms: storeTimeoutMs });
       if (value !== undefined) call.emit({ part: "idempotency", action: "stored", value: value.length });
     } catch (error) {
       // The work is done and its answer is due. The key stays taken, so it is not done again.
-      call.context.log.error("The idempotency store could not keep an answer", { error });
+      outage.failed(call, error);
     }
   }
 
   function replay(call: Call, value: string): Result {
-    const kept = JSON.parse(value) as Kept;
+    const kept = toKept(value);
     if ("lost" in kept) {
       const why =
         kept.lost === "timeout" ? "ran out of time and may have done its work" : "had an answer that could not be kept";
@@ -168,9 +180,28 @@ export function idempotency(options: IdempotencyOptions = {}): Middleware {
   };
 }
 
-interface Identity {
-  readonly fingerprint: string;
-  readonly owner: string;
+const states: ReadonlySet<unknown> = new Set(["begun", "running", "finished", "mismatch", "full"]);
+
+/** Stores speak to other machines, and may pass on what those say. */
+function toAnswer(answer: IdempotencyAnswer): IdempotencyAnswer {
+  const { state, token, value } = answer as Partial<Record<"state" | "token" | "value", unknown>>;
+  const isWhole = states.has(state) && (state !== "begun" || typeof token === "string");
+  if (isWhole && (state !== "finished" || typeof value === "string")) return answer;
+  throw new TypeError("The store gave no answer to a claim");
+}
+
+function toKept(value: string): Kept {
+  try {
+    const kept: unknown = JSON.parse(value);
+    if (typeof kept === "object" && kept !== null && ("lost" in kept || "result" in kept)) return kept as Kept;
+  } catch {
+    // Not what was stored. The call has run all the same.
+  }
+  return { lost: "unkeepable" };
+}
+
+function ignore(): void {
+  // Reported already.
 }
 
 function toValue(kept: Kept, maxBytes: number): string {
@@ -196,5 +227,7 @@ function conflict(call: Call, message: string): KitError {
 
 function stillRunning(call: Call): KitError {
   call.emit({ part: "idempotency", action: "conflict" });
-  return new KitError("CONFLICT", "A call with this idempotency key is still running", { retryAfterSeconds: 1 });
+  return new KitError("CONFLICT", "A call with this idempotency key is still running; try again in 1 s", {
+    retryAfterSeconds: 1,
+  });
 }

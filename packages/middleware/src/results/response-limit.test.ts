@@ -1,4 +1,4 @@
-import { createServer, defineResource, defineTool, image, text, toolResult } from "@plinth/core";
+import { createServer, definePrompt, defineResource, defineTool, image, text, toolResult } from "@plinth/core";
 import { createTestClient } from "@plinth/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -46,6 +46,45 @@ describe("responseLimit", () => {
     expect(note).toContain(`of ${5_000 * unit.length} characters left out. Ask for less`);
     expect(answer.result._meta?.["dev.plinth/truncated"]).toMatchObject({ limit: 2_000 });
     expect(events).toEqual([expect.stringMatching(/^response-limit: truncated \d+$/)]);
+  });
+
+  it.each([1_100, 2_000, 5_000])("cuts the messages of a prompt to %i bytes", async (maxBytes) => {
+    const messages = [
+      { role: "user" as const, content: { type: "text" as const, text: "first" } },
+      { role: "assistant" as const, content: { type: "text" as const, text: "\u{1F600}".repeat(5_000) } },
+      { role: "user" as const, content: { type: "text" as const, text: "third" } },
+    ];
+    const components = [definePrompt({ name: "long", render: () => messages })];
+    const server = createServer({ name: "t", version: "1", components, log: silentLog });
+    server.use(responseLimit({ maxBytes }));
+    await using client = await createTestClient(server);
+
+    const answer = await client.sdk.getPrompt({ name: "long" });
+
+    expect(jsonBytes({ messages: answer.messages })).toBeLessThanOrEqual(maxBytes);
+    expect(answer.messages).toMatchObject([
+      { role: "user", content: { text: "first" } },
+      { role: "assistant", content: { text: expect.stringContaining("and 1 more part left out. Ask for less") } },
+    ]);
+    expect(answer._meta?.["dev.plinth/truncated"]).toMatchObject({ limit: maxBytes });
+  });
+
+  it("shows as many messages of a prompt as fit", async () => {
+    const messages = Array.from({ length: 3_000 }, () => ({
+      role: "assistant" as const,
+      content: { type: "text" as const, text: "word" },
+    }));
+    const components = [definePrompt({ name: "long", render: () => messages })];
+    const server = createServer({ name: "t", version: "1", components, log: silentLog });
+    server.use(responseLimit({ maxBytes: 2_000 }));
+    await using client = await createTestClient(server);
+
+    const answer = await client.sdk.getPrompt({ name: "long" });
+
+    const note = answer.messages.at(-1);
+    expect(jsonBytes({ messages: answer.messages })).toBeLessThanOrEqual(2_000);
+    expect(answer.messages.length).toBeGreaterThan(15);
+    expect(note).toMatchObject({ content: { text: expect.stringMatching(/ and 29\d\d more parts left out/) } });
   });
 
   it("shows blocks while there is room and counts the rest", async () => {

@@ -29,8 +29,8 @@ const defaultHint = "Ask for less with narrower arguments, or for the next part 
 const noteBytes = 200;
 
 /**
- * Bounds what `tools/call` and `resources/read` answer, so that one result cannot fill the client's context. Text is cut
- * between characters, and what is left out is said in the text and in `_meta["dev.plinth/truncated"]`. Tells
+ * Bounds what `tools/call`, `resources/read` and `prompts/get` answer, so that one result cannot fill the client's context.
+ * Text is cut between characters, and what is left out is said in the text and in `_meta["dev.plinth/truncated"]`. Tells
  * `response-limit: truncated` with the bytes there were, and `refused`.
  *
  * @throws KitError `TOO_LARGE` when it cannot or may not be cut; `MISUSE` when made with what cannot be
@@ -61,22 +61,30 @@ export function responseLimit({
   };
 
   return function responseLimit(call, next) {
-    const { method } = call;
-    if (method !== "tools/call" && method !== "resources/read") return next();
+    if (!partsOf.has(call.method)) return next();
     return next().then((result) => check(call, result));
   };
 }
+
+/** Where the parts of a result stand that are as many as its author likes. */
+const partsOf: ReadonlyMap<string, string> = new Map([
+  ["tools/call", "content"],
+  ["resources/read", "contents"],
+  ["prompts/get", "messages"],
+]);
 
 interface Excess {
   readonly bytes: number;
   readonly limit: number;
   readonly reserved: number;
   readonly hint: string;
+  /** Bytes around the block at an index, besides its own. @default none */
+  readonly around?: (at: number) => number;
 }
 
 /** The result with less text; `undefined` when that is not enough, or would break a promise. */
 function shorten({ method, target }: Call, result: Result, excess: Excess): Result | undefined {
-  const name = method === "tools/call" ? "content" : "contents";
+  const name = partsOf.get(method) ?? "";
   const { [name]: parts, structuredContent, _meta, ...rest } = result;
   if (!Array.isArray(parts)) return undefined;
   const hasSchema = target?.kind === "tool" && target.output !== undefined && result["isError"] !== true;
@@ -91,19 +99,18 @@ function shorten({ method, target }: Call, result: Result, excess: Excess): Resu
   };
   const budget = excess.limit - jsonBytes(frame) - excess.reserved;
   if (budget < 0) return undefined;
-  const kept =
-    method === "tools/call"
-      ? cutContent(parts as Part[], budget, excess)
-      : cutContents(parts as Part[], budget, excess);
+  const cut = { content: cutContent, contents: cutContents, messages: cutMessages }[name];
+  const kept = cut?.(parts as Part[], budget, excess);
   return kept && { ...frame, [name]: kept };
 }
 
 /** Blocks while there is room, and a note in place of the rest. */
-function cutContent(blocks: readonly Part[], budget: number, { hint }: Excess): Part[] {
+function cutContent(blocks: readonly Part[], budget: number, { hint, around = () => 0 }: Excess): Part[] {
   const kept: Part[] = [];
   let left = budget;
   for (const [at, block] of blocks.entries()) {
-    const size = jsonBytes(block) + 1;
+    const frame = around(at) + 1;
+    const size = jsonBytes(block) + frame;
     if (size <= left) {
       kept.push(block);
       left -= size;
@@ -113,7 +120,7 @@ function cutContent(blocks: readonly Part[], budget: number, { hint }: Excess): 
     const more = others > 0 ? ` and ${others} more part${others === 1 ? "" : "s"}` : "";
     if (block["type"] === "text" && typeof block["text"] === "string") {
       const { text } = block;
-      const shown = cutText(text, left - (jsonBytes({ ...block, text: "" }) + 1));
+      const shown = cutText(text, left - (jsonBytes({ ...block, text: "" }) + frame));
       const note = `[Truncated: ${text.length - shown.length} of ${text.length} characters${more} left out. ${hint}]`;
       kept.push({ ...block, text: shown === "" ? note : `${shown}\n${note}` });
     } else {
@@ -122,6 +129,13 @@ function cutContent(blocks: readonly Part[], budget: number, { hint }: Excess): 
     break;
   }
   return kept;
+}
+
+/** Messages of a prompt, each around one block. */
+function cutMessages(messages: readonly Part[], budget: number, excess: Excess): Part[] {
+  const blocks = messages.map(({ content }) => content as Part);
+  const around = (at: number): number => jsonBytes({ ...messages[at], content: 0 });
+  return cutContent(blocks, budget, { ...excess, around }).map((content, at) => ({ ...messages[at], content }));
 }
 
 /** Parts of a resource: the text of the first that is too large is cut. Bytes cannot be: half of an image is none. */

@@ -25,6 +25,8 @@ interface Level {
   bucket: TokenBucket;
   tokens: number;
   at: number;
+  /** When it is full by every limit that it had before: who is let go of sooner comes back with a full bucket. */
+  keepUntil: number;
 }
 
 /** Buckets that each new key looks at for one that may go. More than one, so that they go faster than they come. */
@@ -67,25 +69,28 @@ export function memoryRateLimitStore({
       if (next.done === true) return;
       const [key, level] = next.value;
       fill(level, time);
-      if (level.tokens >= level.bucket.capacity) levels.delete(key);
+      if (level.tokens >= level.bucket.capacity && time >= level.keepUntil) levels.delete(key);
     }
   }
 
   function levelOf({ key, bucket }: RateLimitCharge): Level {
     const known = levels.get(key);
     if (known !== undefined) {
-      known.bucket = bucket;
+      if (known.bucket !== bucket) change(known, bucket, time);
       return known;
     }
     sweep();
     if (levels.size < maxBuckets) return add(levels, key, bucket);
     const limit = `${bucket.capacity}/${bucket.refillPerMs}`;
     const name = shared.has(limit) || shared.size < maxShared ? limit : "others";
-    return shared.get(name) ?? add(shared, name, bucket);
+    const level = shared.get(name);
+    if (level === undefined) return add(shared, name, bucket);
+    if (level.bucket !== bucket) change(level, bucket, time);
+    return level;
   }
 
   function add(map: Map<string, Level>, key: string, bucket: TokenBucket): Level {
-    const level: Level = { bucket, tokens: bucket.capacity, at: time };
+    const level: Level = { bucket, tokens: bucket.capacity, at: time, keepUntil: 0 };
     map.set(key, level);
     return level;
   }
@@ -128,6 +133,16 @@ function fill(level: Level, time: number): void {
   const { capacity, refillPerMs } = level.bucket;
   level.tokens = Math.min(capacity, level.tokens + (time - level.at) * refillPerMs);
   level.at = time;
+}
+
+/** What has flowed in until now flowed in by the limit before; what does not fit the new one is gone. */
+function change(level: Level, bucket: TokenBucket, time: number): void {
+  fill(level, time);
+  const { capacity, refillPerMs } = level.bucket;
+  if (capacity === bucket.capacity && refillPerMs === bucket.refillPerMs) return;
+  level.keepUntil = Math.max(level.keepUntil, time + (capacity - level.tokens) / refillPerMs);
+  level.bucket = bucket;
+  level.tokens = Math.min(level.tokens, bucket.capacity);
 }
 
 function take(level: Level, cost: number, time: number, charge: number): RateLimitDecision {

@@ -36,6 +36,8 @@ export interface RateLimitDecision {
  *   hold.
  * - A key that is not known has a full bucket. A bucket may be forgotten once it is full again, and never before: who
  *   could make the store forget his bucket would have no limit.
+ * - The bucket of a key may be another one with each call, because its limit has changed. Up to then it filled as the one
+ *   before; it keeps the tokens that it has, as far as they fit; and it is forgotten only when it is full by both.
  * - Time never runs backwards, whatever the clock on the wall does.
  * - A store that is away rejects; what becomes of the call is for `rateLimit` to say.
  */

@@ -4,8 +4,8 @@ import { abortable } from "@plinth/core";
 export interface StoreAnswerBounds {
   /** Milliseconds that the store may take. */
   readonly ms: number;
-  /** Ends the waiting with the call. */
-  readonly signal: AbortSignal;
+  /** Ends the waiting with the call. @default nothing but `ms` does */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -16,7 +16,10 @@ export async function storeAnswer<T>(answer: Promise<T>, { ms, signal }: StoreAn
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`The store did not answer within ${ms} ms`)), ms);
   try {
-    return await abortable(() => Promise.race([answer, late]), signal);
+    const first = Promise.race([answer, late]);
+    // A call that is over already waits for nothing, and a rejection that nobody waits for ends the process.
+    first.catch(() => undefined);
+    return await (signal === undefined ? first : abortable(() => first, signal));
   } finally {
     clearTimeout(timer);
   }

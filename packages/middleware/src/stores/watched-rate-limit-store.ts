@@ -1,6 +1,7 @@
 import type { Awaitable, Call } from "@plinth/core";
 import type { RateLimitCharge, RateLimitDecision, RateLimitStore } from "./rate-limit-store.ts";
 import { storeAnswer } from "./store-answer.ts";
+import { StoreOutage } from "./store-outage.ts";
 
 /** Options for {@link watchedRateLimitStore}. */
 export interface WatchedRateLimitStoreOptions {
@@ -23,28 +24,21 @@ export function watchedRateLimitStore({
   timeoutMs,
   meanwhile,
 }: WatchedRateLimitStoreOptions): WatchedRateLimitStore {
-  let isAway = false;
-
-  function failed(call: Call, error: unknown): undefined {
-    call.emit({ part: "rate-limit", action: "store-failed" });
-    if (isAway) return;
-    isAway = true;
-    try {
-      call.context.log.error(`The rate limits' store is away; until it is back, ${meanwhile}`, { error });
-    } catch {
-      // The event is out, and a logger that fails must not decide about a call.
-    }
-  }
+  const outage = new StoreOutage({
+    part: "rate-limit",
+    message: `The rate limits' store is away; until it is back, ${meanwhile}`,
+  });
 
   async function settle(call: Call, answer: PromiseLike<unknown>): Promise<RateLimitDecision | undefined> {
     const { signal } = call;
     try {
       const decision = toDecision(await storeAnswer(Promise.resolve(answer), { ms: timeoutMs, signal }));
-      isAway = false;
+      outage.answered();
       return decision;
     } catch (error) {
       if (signal.aborted) throw error;
-      return failed(call, error);
+      outage.failed(call, error);
+      return undefined;
     }
   }
 
@@ -53,10 +47,11 @@ export function watchedRateLimitStore({
       const answer: unknown = store.consume(charges);
       if (isThenable(answer)) return settle(call, answer);
       const decision = toDecision(answer);
-      isAway = false;
+      outage.answered();
       return decision;
     } catch (error) {
-      return failed(call, error);
+      outage.failed(call, error);
+      return undefined;
     }
   };
 }

@@ -12,10 +12,10 @@ import {
 import { FieldLogger, severity, type LineWriter } from "./field-logger.ts";
 import { LineSink } from "./line-sink.ts";
 import { PinoLines } from "./pino-lines.ts";
+import { lineRules } from "./plain-fields.ts";
 import { assertPretty, prettyLine, type PrettyLine } from "./pretty-line.ts";
 import { escapeActing } from "./printable.ts";
 import { rotatingFile, type LogFile } from "./rotating-file.ts";
-import { secretNames } from "./secret-name.ts";
 import { sharesStdout } from "./shares-stdout.ts";
 import { standardOutput } from "./standard-output.ts";
 
@@ -100,7 +100,7 @@ export function createLogger({
   const lines = new PinoLines((line) => sink.write(format(line)), isoNow);
   const writer: LineWriter = {
     threshold: severity[level],
-    isSecretName: secretNames(),
+    rules: lineRules(),
     redact,
     write: (lineLevel, line, message) => lines.add(lineLevel, line, message),
   };

@@ -1,5 +1,6 @@
 import type { LogFields, Logger, LogLevel } from "@plinth/core";
-import { PlainFields } from "./plain-fields.ts";
+import { type CopyRules, PlainCopy } from "@plinth/redaction";
+import { addFields, replaceFields } from "./plain-fields.ts";
 
 /** A level that lines have. */
 export type LineLevel = Exclude<LogLevel, "silent">;
@@ -10,13 +11,10 @@ export const severity: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1,
 /** What the loggers of one log share. */
 export interface LineWriter {
   threshold: number;
-  readonly isSecretName: (name: string) => boolean;
+  readonly rules: CopyRules;
   readonly redact: ((line: LogFields) => LogFields) | undefined;
   readonly write: (level: LineLevel, line: Record<string, unknown>, message: string) => void;
 }
-
-/** Names that a line has already. Pino takes an object with a `socket` for a request of `node:http`. */
-const taken: ReadonlySet<string> = new Set(["time", "level", "message", "socket"]);
 
 /**
  * A logger with fields of its own. Cheap to make, since every call may make one and most never log: nothing is looked at
@@ -54,11 +52,11 @@ export class FieldLogger implements Logger {
 
   #log(level: LineLevel, message: string, fields: LogFields | undefined): void {
     const { redact, write } = this.#writer;
-    const plain = new PlainFields(this.#writer.isSecretName);
+    const copy = new PlainCopy(this.#writer.rules);
     // A caller in JavaScript may hand over anything.
-    const text = typeof message === "string" ? plain.text(message) : "[no text]";
-    const line = this.#begin(plain);
-    if (fields !== undefined && fields !== null) plain.add(line, fields, taken);
+    const text = typeof message === "string" ? copy.text(message) : "[no text]";
+    const line = this.#begin(copy);
+    if (fields !== undefined && fields !== null) addFields(line, fields, copy);
     if (redact === undefined) write(level, line, text);
     else this.#writeRedacted(level, { ...line, message: text }, redact);
   }
@@ -68,9 +66,9 @@ export class FieldLogger implements Logger {
     let message = "A line that could not be redacted";
     try {
       const { message: text, ...fields } = redact(line);
-      const plain = new PlainFields(this.#writer.isSecretName);
+      const copy = new PlainCopy(this.#writer.rules);
       const checked = {};
-      plain.add(checked, fields, taken);
+      addFields(checked, fields, copy);
       shown = checked;
       message = typeof text === "string" ? text : "";
     } catch {
@@ -83,11 +81,11 @@ export class FieldLogger implements Logger {
    * A new line with the fields of its parents and its own, where the nearest counts. They are kept from the second line on:
    * the logger of a call seldom writes more than one.
    */
-  #begin(plain: PlainFields): Record<string, unknown> {
+  #begin(copy: PlainCopy): Record<string, unknown> {
     if (this.#kept !== undefined) return { ...this.#kept };
     const parent = this.#parent;
-    const line = parent === undefined ? {} : parent.#begin(plain);
-    plain.replace(line, this.#fields, taken);
+    const line = parent === undefined ? {} : parent.#begin(copy);
+    replaceFields(line, this.#fields, copy);
     if (this.#hasWritten) this.#kept = { ...line };
     this.#hasWritten = true;
     return line;

@@ -1,4 +1,5 @@
-import { errorCodes, KitError, type Call, type CatalogEntry, type Result } from "@plinth/core";
+import type { CatalogEntry } from "@plinth/core";
+import type { CallOutcome } from "./call-outcome.ts";
 import { measuredMetrics } from "./definitions.ts";
 import { DurationBuckets } from "./duration-buckets.ts";
 import { toFamily, type MetricFamily } from "./metric-family.ts";
@@ -30,6 +31,9 @@ const standardMethods = [
 /** The methods that address something; without a target, the client named something that there is not. */
 const addressing: ReadonlySet<string> = new Set(["completion/complete", "prompts/get", "resources/read", "tools/call"]);
 
+/** How methods are named. */
+const methodName = /^[a-zA-Z][\w./-]{0,63}$/;
+
 /** The most extension methods that are told apart. */
 const maxMethods = 100;
 
@@ -37,8 +41,10 @@ const maxMethods = 100;
 export interface CallSeries {
   readonly target: string;
   inFlight: number;
+  /** Of those that ended `ok`, as most do. */
   readonly succeeded: DurationBuckets;
-  readonly failed: DurationBuckets;
+  /** Of those that ended otherwise: an outcome that there never was costs nothing. */
+  readonly others: Map<CallOutcome, DurationBuckets>;
   readonly errors: Map<string, number>;
 }
 
@@ -68,9 +74,20 @@ export class CallSeriesMap {
     return found ?? this.#add(series, target);
   }
 
-  /** A method that has answered is one of the server's: from now on it has series of its own. */
+  /** The durations of the calls that ended so. */
+  durations({ succeeded, others }: CallSeries, outcome: CallOutcome): DurationBuckets {
+    if (outcome === "ok") return succeeded;
+    let buckets = others.get(outcome);
+    if (buckets === undefined) others.set(outcome, (buckets = new DurationBuckets(this.#buckets)));
+    return buckets;
+  }
+
+  /**
+   * A method that has answered is one of the server's: from now on it has series of its own. One that a middleware answers,
+   * whatever its name, is the client's text, so that it must at least look like a method.
+   */
   learn(method: string): void {
-    if (this.#methods.has(method) || this.#methods.size >= maxMethods) return;
+    if (this.#methods.has(method) || this.#methods.size >= maxMethods || !methodName.test(method)) return;
     this.#methods.set(method, emptySeries(false));
   }
 
@@ -82,11 +99,9 @@ export class CallSeriesMap {
     return [
       toFamily(
         callDuration,
-        all.flatMap(({ method, target, succeeded, failed }) =>
-          [succeeded, failed].flatMap((buckets) =>
-            buckets.empty
-              ? []
-              : buckets.samples(callDuration.name, { method, target, outcome: buckets === failed ? "error" : "ok" }),
+        all.flatMap(({ method, target, succeeded, others }) =>
+          [["ok", succeeded] as const, ...others].flatMap(([outcome, buckets]) =>
+            buckets.empty ? [] : buckets.samples(callDuration.name, { method, target, outcome }),
           ),
         ),
       ),
@@ -111,7 +126,7 @@ export class CallSeriesMap {
         target: label,
         inFlight: 0,
         succeeded: new DurationBuckets(this.#buckets),
-        failed: new DurationBuckets(this.#buckets),
+        others: new Map(),
         errors: new Map(),
       };
       byLabel.set(label, series);
@@ -125,20 +140,4 @@ export class CallSeriesMap {
 
 function emptySeries(addresses: boolean): MethodSeries {
   return { addresses, byName: new Map(), byLabel: new Map() };
-}
-
-/** The code of a failure, out of the table of error codes and nothing else. */
-export function codeOf(thrown: unknown, call: Call): string {
-  if (KitError.isInstance(thrown)) return knownCode(thrown.code) ?? "INTERNAL";
-  return call.signal.aborted ? "CANCELLED" : "INTERNAL";
-}
-
-/** The code of an answer that is an error for the model to read. */
-export function codeOfResult(result: Result): string {
-  const meta = result["_meta"] as Readonly<Record<string, { readonly code?: unknown } | undefined>> | undefined;
-  return knownCode(meta?.["dev.plinth/error"]?.code) ?? "FAILED";
-}
-
-function knownCode(code: unknown): string | undefined {
-  return typeof code === "string" && Object.hasOwn(errorCodes, code) ? code : undefined;
 }

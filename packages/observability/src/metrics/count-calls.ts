@@ -1,5 +1,6 @@
-import type { Middleware, Result } from "@plinth/core";
-import { codeOf, codeOfResult, type CallSeries, type CallSeriesMap } from "./call-series.ts";
+import type { Middleware } from "@plinth/core";
+import { codeOf, codeOfResult, errorOutcome, resultOutcome } from "./call-outcome.ts";
+import type { CallSeries, CallSeriesMap } from "./call-series.ts";
 import type { DurationBuckets } from "./duration-buckets.ts";
 
 /** Measures every call. `async`, because that costs less than the two functions that a `then` would need. */
@@ -12,15 +13,15 @@ export function countCalls(series: CallSeriesMap, exemplars: boolean): Middlewar
     try {
       const result = await next();
       const seconds = (performance.now() - start) / 1_000;
-      // A middleware may answer anything; whoever is outside tells it so.
-      const failed = (result as Result | undefined)?.["isError"] === true;
-      if (failed) countError(calls, codeOfResult(result));
-      observe(failed ? calls.failed : calls.succeeded, seconds, exemplars);
+      const outcome = resultOutcome(result);
+      if (outcome === "tool-error") countError(calls, codeOfResult(result));
+      observe(series.durations(calls, outcome), seconds, exemplars);
       if (calls.target === "") series.learn(method);
       return result;
     } catch (thrown) {
-      countError(calls, codeOf(thrown, call));
-      observe(calls.failed, (performance.now() - start) / 1_000, exemplars);
+      const code = codeOf(thrown, call);
+      countError(calls, code);
+      observe(series.durations(calls, errorOutcome(thrown, code)), (performance.now() - start) / 1_000, exemplars);
       throw thrown;
     } finally {
       calls.inFlight -= 1;

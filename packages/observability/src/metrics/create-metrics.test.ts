@@ -8,6 +8,7 @@ import {
   service,
   stderrLogger,
   toolResult,
+  type Result,
 } from "@plinth/core";
 import { createTestClient } from "@plinth/testing";
 import { Counter, Gauge, Registry } from "prom-client";
@@ -69,11 +70,11 @@ describe("the metrics of calls", () => {
   });
 
   it.each([
-    ["thrown", "INTERNAL"],
-    ["kit", "UNAVAILABLE"],
-    ["fail", "FAILED"],
-    ["answered", "FAILED"],
-  ])("count a failure that was %s as %s, and show nothing of its text", async (how, code) => {
+    ["thrown", "INTERNAL", "failed"],
+    ["kit", "UNAVAILABLE", "refused"],
+    ["fail", "FAILED", "refused"],
+    ["answered", "FAILED", "tool-error"],
+  ])("count a failure that was %s as %s, %s, and show nothing of its text", async (how, code, outcome) => {
     const { server, read } = observed();
     await using client = await createTestClient(server);
 
@@ -82,9 +83,34 @@ describe("the metrics of calls", () => {
 
     expect(valueOf(text, `plinth_call_errors_total{method="tools/call",target="broken",code="${code}"}`)).toBe(1);
     expect(
-      valueOf(text, 'plinth_call_duration_seconds_count{method="tools/call",target="broken",outcome="error"}'),
+      valueOf(text, `plinth_call_duration_seconds_count{method="tools/call",target="broken",outcome="${outcome}"}`),
     ).toBe(1);
     expect(text).not.toContain("pw@host");
+  });
+
+  it.each<[string, { thrown?: Error; reason?: Error; result?: Result }, string, string | undefined]>([
+    ["a question to the user", { result: { resultType: "input_required" } }, "input-required", undefined],
+    ["an error made for the client", { thrown: new KitError("RATE_LIMITED", "Too many") }, "refused", "RATE_LIMITED"],
+    ["an error that is masked", { thrown: new Error("pw@host") }, "failed", "INTERNAL"],
+    ["a client that went away", { thrown: new Error("aborted"), reason: new Error("gone") }, "cancelled", "CANCELLED"],
+    [
+      "a handler that was ended by a timeout",
+      { thrown: new Error("aborted"), reason: new KitError("TIMEOUT", "Too long") },
+      "refused",
+      "TIMEOUT",
+    ],
+  ])("name %s as the access log does", async (_case, { thrown, reason, result = {} }, outcome, code) => {
+    const { metrics, read } = observed();
+    const signal = reason === undefined ? new AbortController().signal : AbortSignal.abort(reason);
+    const call = { method: "tools/call", target: undefined, params: {}, signal } as never;
+
+    const answer = thrown === undefined ? Promise.resolve(result) : Promise.reject(thrown);
+    await metrics.middleware(call, () => answer).catch(() => undefined);
+    const text = await read();
+
+    const labels = 'method="tools/call",target="other"';
+    expect(valueOf(text, `plinth_call_duration_seconds_count{${labels},outcome="${outcome}"}`)).toBe(1);
+    expect(valueOf(text, `plinth_call_errors_total{${labels},code="${code}"}`)).toBe(code && 1);
   });
 
   it("show what runs now, and no longer when it has ended", async () => {
@@ -195,6 +221,28 @@ describe("labels", () => {
     const text = await read();
 
     expect(valueOf(text, 'plinth_call_duration_seconds_count{method="shop/sell",target="",outcome="ok"}')).toBe(1);
+  });
+});
+
+describe("labels that a middleware or a service has made up", () => {
+  it("are few and short, whatever a catch-all answers and whoever publishes", async () => {
+    const { server, metrics, read } = observed();
+    const signal = new AbortController().signal;
+
+    for (const method of ["x".repeat(100_000), 'a"} 1\nfake 1', "vendor/fine"]) {
+      await metrics.middleware({ method, target: undefined, params: {}, signal } as never, () => Promise.resolve({}));
+      await metrics.middleware({ method, target: undefined, params: {}, signal } as never, () => Promise.resolve({}));
+    }
+    for (let index = 0; index < 1_000; index += 1) {
+      server.events.publish({ part: `tenant-${index}`, action: "did" });
+      server.events.publish({ part: "known", action: `y${"z".repeat(100_000)}${index}` });
+    }
+    const text = await read();
+
+    expect(text).toContain('method="vendor/fine"');
+    expect(text).not.toMatch(/xxx|fake|zzz/);
+    expect(seriesOf(text, "plinth_events_total").length).toBeLessThan(70);
+    expect(text.length).toBeLessThan(50_000);
   });
 });
 

@@ -21,7 +21,7 @@ export const measuredMetrics: Readonly<Record<MeasuredMetric, MetricDefinition>>
   callDuration: {
     name: "plinth_call_duration_seconds",
     type: "histogram",
-    help: "How long calls took, from the middleware on inwards.",
+    help: "How long calls took, from the middleware on inwards, by how they ended, in the words of the access log.",
     labels: ["method", "target", "outcome"],
     unit: "seconds",
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],

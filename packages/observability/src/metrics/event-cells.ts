@@ -8,6 +8,9 @@ import { otherTarget, type TargetNames } from "./target-names.ts";
 /** Parts, and actions of a part: constants of code, so more than this is a part that publishes somebody's text. */
 const maxWords = 64;
 
+/** The most characters of such a word. */
+const maxWord = 64;
+
 /** The most cells; each is one series of `plinth_events_total`. */
 const maxCells = 10_000;
 
@@ -91,7 +94,8 @@ export class EventCells {
 
 /** The entry of a word, made if need be; of one word too many, the entry of all that are too many. */
 function entryOf<Value>(map: Map<string, Value>, word: string, make: () => Value): { key: string; map: Value } {
-  const key = map.has(word) || map.size < maxWords ? word : otherTarget;
+  const isWord = typeof word === "string" && word.length <= maxWord;
+  const key = map.has(word) || (isWord && map.size < maxWords) ? word : otherTarget;
   let value = map.get(key);
   if (value === undefined) map.set(key, (value = make()));
   return { key, map: value };

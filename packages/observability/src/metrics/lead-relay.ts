@@ -14,6 +14,8 @@ import {
 /** One worker, as the primary knows it. */
 interface KnownWorker {
   last: ProcessSnapshot | undefined;
+  /** Whether it did not answer in time. One that hangs is not asked again: the questions would wait in its channel for ever. */
+  isSilent: boolean;
   /** Those who wait for an answer of it, by the number of their question. */
   readonly waiting: Map<number, (answered: boolean) => void>;
 }
@@ -33,7 +35,7 @@ export async function leadRelay({ own, timeoutMs }: RelayOptions): Promise<Worke
     if (!isRelayMessage(message)) return;
     if (message.plinthMetrics === "hello") {
       leads = true;
-      if (!workers.has(from)) workers.set(from, { last: undefined, waiting: new Map() });
+      if (!workers.has(from)) workers.set(from, { last: undefined, isSilent: false, waiting: new Map() });
       return;
     }
     const worker = workers.get(from);
@@ -41,7 +43,9 @@ export async function leadRelay({ own, timeoutMs }: RelayOptions): Promise<Worke
     switch (message.plinthMetrics) {
       case "collected":
         worker.last = message.snapshot;
-        worker.waiting.get(message.id)?.(true);
+        if (worker.isSilent) for (const settle of worker.waiting.values()) settle(true);
+        else worker.waiting.get(message.id)?.(true);
+        worker.isSilent = false;
         return;
       case "leaving":
         worker.last = message.snapshot;
@@ -66,9 +70,11 @@ export async function leadRelay({ own, timeoutMs }: RelayOptions): Promise<Worke
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const timer = setTimeout(resolve, timeoutMs, false);
     worker.waiting.set(id, resolve);
-    tell(process, { plinthMetrics: "collect", id });
+    if (!worker.isSilent) tell(process, { plinthMetrics: "collect", id });
     try {
-      return await promise;
+      const answered = await promise;
+      if (!answered) worker.isSilent = true;
+      return answered;
     } finally {
       clearTimeout(timer);
       worker.waiting.delete(id);

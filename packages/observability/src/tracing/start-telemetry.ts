@@ -1,5 +1,5 @@
 import type { startNodeSdk } from "@opentelemetry/sdk-node";
-import { KitError, type Logger } from "@plinth/core";
+import { KitError, toError, type Logger } from "@plinth/core";
 import { logDiagnostics } from "./diagnostics.ts";
 
 /** Options for {@link startTelemetry}. */
@@ -15,9 +15,15 @@ export interface TelemetryOptions {
 export interface Telemetry extends AsyncDisposable {
   /** False with `OTEL_SDK_DISABLED=true`: then nothing was loaded. */
   readonly enabled: boolean;
-  /** Sends what is left, then ends. Call it when the server has closed. */
+  /**
+   * Sends what is left, then ends. Call it when the server has closed. Never rejects, and a collector that does not answer
+   * delays it by 3 s at most; what was not sent is lost, and the log says so.
+   */
   shutdown(): Promise<void>;
 }
+
+/** Milliseconds that the last spans get: less than a server's end may take, and a supervisor's patience. */
+const shutdownMs = 3_000;
 
 /**
  * Starts the OpenTelemetry SDK for Node as the standard `OTEL_*` variables say: exporter, endpoint, headers, sampler, limits,
@@ -35,14 +41,30 @@ export async function startTelemetry({ serviceName, serviceVersion, log }: Telem
     resourceAttributes: {
       ...(!isNamedByEnvironment() && { "service.name": serviceName }),
       ...(serviceVersion !== undefined && { "service.version": serviceVersion }),
+      // Arguments may be secrets, and the SDK would send them along.
+      "process.command_args": [],
     },
-    // Its information goes to stdout, which may belong to the protocol.
-    logLevel: process.env["OTEL_LOG_LEVEL"] ?? "warn",
+    logLevel: ownLevel(),
     ...(!isSet("OTEL_METRICS_EXPORTER") && { metricReaders: [] }),
     ...(!isSet("OTEL_LOGS_EXPORTER") && { logRecordProcessors: [] }),
   });
   if (log !== undefined) logDiagnostics(log);
-  return running(true, () => sdk.shutdown());
+  return running(true, () => endWithin(sdk.shutdown(), log));
+}
+
+/** Its information goes to stdout, which may belong to the protocol, so there is none of it, whoever asks. */
+function ownLevel(): "none" | "error" | "warn" {
+  const level = process.env["OTEL_LOG_LEVEL"]?.trim().toLowerCase();
+  return level === "none" || level === "error" ? level : "warn";
+}
+
+/** The SDK gives a collector that does not answer ten seconds, and rejects when there is none. */
+async function endWithin(ending: Promise<void>, log: Logger | undefined): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<string>();
+  const timer = setTimeout(resolve, shutdownMs, `The collector did not answer within ${shutdownMs} ms`);
+  const problem = await Promise.race([ending.then(() => undefined, toError), late]);
+  clearTimeout(timer);
+  if (problem !== undefined) log?.warn("The last spans could not be sent", { problem });
 }
 
 function running(enabled: boolean, end: () => Promise<void>): Telemetry {

@@ -4,9 +4,9 @@ import type { Checked, DoctorReport, IgnoredFinding } from "./doctor.ts";
 import { estimatedTokens } from "./estimated-tokens.ts";
 import { type Examination, examine } from "./examine.ts";
 import { type Finding, severities, type Severity } from "./finding.ts";
+import { maskSecrets } from "./mask-secrets.ts";
 import { rules } from "./rule-table.ts";
 import type { Observation, Rule } from "./rule.ts";
-import { maskSecrets } from "./secret-patterns.ts";
 import { plainText, showText } from "./show-text.ts";
 
 /** Findings of one rule that a report holds; the rest is counted. A rule that finds more has said what it has to say. */

@@ -1,4 +1,4 @@
-import { maskSecrets } from "./secret-patterns.ts";
+import { maskSecrets } from "./mask-secrets.ts";
 
 /** What does not show, moves the cursor, or turns the direction of a line. */
 const unprintable =

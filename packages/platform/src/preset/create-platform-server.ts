@@ -1,6 +1,7 @@
 import { ConfigError, defineConfig, loadConfig } from "@plinth/config";
 import {
   createServer,
+  KitError,
   type HttpOptions,
   type Logger,
   type Middleware,
@@ -11,15 +12,17 @@ import {
   type ServicesOf,
   type StdioOptions,
 } from "@plinth/core";
-import type { Metrics, StallWatch } from "@plinth/observability";
+import type { Metrics, PlatformLogger, StallWatch } from "@plinth/observability";
 import { auditFile } from "./audit-file.ts";
 import { chooseTransport } from "./choose-transport.ts";
-import { combinationProblems } from "./combination-problems.ts";
-import { toHttpOptions } from "./http-options.ts";
-import { openMetricsPort, serverMetrics } from "./metrics-port.ts";
+import { combinationProblems, type Circumstances } from "./combination-problems.ts";
+import { createAnnouncement, type PlatformParts } from "./create-announcement.ts";
+import { followLevelSignal } from "./follow-level-signal.ts";
+import { mergeHttpOptions, toHttpOptions, withHttpOptions } from "./http-options.ts";
+import { serverMetrics } from "./metrics-port.ts";
 import { productionConfig, type ProductionConfig } from "./production-config.ts";
 import { productionStack } from "./production-stack.ts";
-import { serverLog } from "./server-log.ts";
+import { resolveOutput, serverLog } from "./server-log.ts";
 import type { StackOptions } from "./stack-options.ts";
 import { startTracing, wantsTracing } from "./tracing.ts";
 
@@ -49,12 +52,6 @@ export interface PlatformServer<Services = unknown> extends PlinthServer<Service
   readonly stalls: StallWatch | undefined;
 }
 
-/** Which parts of the stack a server has. */
-export interface PlatformParts {
-  readonly on: readonly string[];
-  readonly off: readonly string[];
-}
-
 /**
  * Makes a server that an operations team accepts, out of settings: logs, metrics, traces, limits, resilience, audit and
  * tenancy, each a setting, in the recommended order. `run()` and `listen()` take what the settings say; middleware that you
@@ -68,15 +65,35 @@ export async function createPlatformServer<const Definitions extends ServiceDefi
 ): Promise<PlatformServer<ServicesOf<Definitions>>> {
   const config = options.config ?? loadConfig(defineConfig({ groups: productionConfig }));
   const { authenticate, transport = chooseTransport(config) } = options;
-  const problems = combinationProblems(config, { transport, authenticates: authenticate !== undefined });
-  if (problems.length > 0) throw new ConfigError(problems);
+  assertFitting(config, { transport, authenticates: authenticate !== undefined });
 
   const own = options.log === undefined ? serverLog(config, transport) : undefined;
   const log: Logger = own ?? (options.log as Logger);
   const server = createServer({ ...options, log });
-  if (own !== undefined) server.onClose(() => own.flush());
+  if (own !== undefined) server.onClose(() => own.close());
+  try {
+    return await withProductionStack(server, { ...options, config, transport, own });
+  } catch (error) {
+    // Telemetry and timers may run already.
+    await server.close();
+    throw error;
+  }
+}
 
-  const tracing = wantsTracing(config) ? await startTracing(server) : undefined;
+/** What {@link withProductionStack} is made from. */
+interface Ingredients extends StackOptions, Pick<PlatformServerOptions, "authenticate" | "services"> {
+  readonly config: ProductionConfig;
+  readonly transport: "stdio" | "http";
+  /** The log that the settings ask for; `undefined` where code has given one. */
+  readonly own: PlatformLogger | undefined;
+}
+
+async function withProductionStack<Services>(
+  server: PlinthServer<Services>,
+  { config, transport, own, authenticate, ...options }: Ingredients,
+): Promise<PlatformServer<Services>> {
+  const authenticates = authenticate !== undefined;
+  const tracing = wantsTracing(config) ? await startTracing(config, { server, authenticates }) : undefined;
   const { metrics, stalls } = (await serverMetrics(config, { server, transport })) ?? {};
   const auditLog = auditFile(config, server);
   const stack = productionStack(config, {
@@ -95,24 +112,32 @@ export async function createPlatformServer<const Definitions extends ServiceDefi
     off: stack.filter(({ middleware }) => middleware === undefined).map(({ name }) => name),
   };
 
-  /** Once, however the server begins to serve: the one line that says what is on. */
-  let announcing: Promise<void> | undefined;
-  const announce = (): Promise<void> =>
-    (announcing ??= (async () => {
-      const metricsUrl = metrics && (await openMetricsPort(metrics, config, log));
-      log.info("Production stack", {
-        name: options.name,
-        version: options.version,
-        transport,
-        on: parts.on,
-        off: parts.off,
-        ...(metricsUrl !== undefined && { metrics: metricsUrl }),
-        ...(authenticate === undefined && transport === "http" && { authentication: "none" }),
-      });
-    })());
-
-  const http = (given: HttpOptions = {}): HttpOptions => ({ ...toHttpOptions(config, authenticate), ...given });
-  const stdio = (given: StdioOptions = {}): StdioOptions => ({ maxLineBytes: config.http.bodyLimit, ...given });
+  const announce = createAnnouncement(server, { config, parts, metrics, auditLog });
+  const onMainPort = metrics !== undefined && config.metrics.place === "main-port";
+  const settings = { ...toHttpOptions(config, authenticate), ...(onMainPort && { routes: [metrics.route()] }) };
+  /** @throws ConfigError when what code gives makes a combination wrong */
+  const http = (given: HttpOptions = {}): HttpOptions => {
+    const merged = mergeHttpOptions(settings, given);
+    assertFitting(withHttpOptions(config, merged), {
+      transport: "http",
+      authenticates: merged.authenticate !== undefined,
+      listens: true,
+    });
+    return merged;
+  };
+  /** @throws KitError `MISUSE` where the log would be in the protocol's way */
+  const stdio = (given: StdioOptions = {}): StdioOptions => {
+    const { log } = config;
+    const isInTheWay = own !== undefined && log.file === undefined && resolveOutput(log.output, transport) === "stdout";
+    if (isInTheWay && given.output === undefined) {
+      throw new KitError(
+        "MISUSE",
+        "The server was made for HTTP and logs to stdout, which is the protocol's under stdio; make it with " +
+          'transport: "stdio", or set log.output to stderr',
+      );
+    }
+    return { maxLineBytes: config.http.bodyLimit, ...given };
+  };
   const additions = {
     config,
     transport,
@@ -124,23 +149,39 @@ export async function createPlatformServer<const Definitions extends ServiceDefi
       return platform;
     },
     async listen(given?: HttpOptions) {
-      await announce();
-      return server.listen(http(given));
+      const options = http(given);
+      await announce({ transport: "http", http: options });
+      return server.listen(options);
     },
     async serveStdio(given?: StdioOptions) {
-      await announce();
-      return server.serveStdio(stdio(given));
+      const options = stdio(given);
+      await announce({ transport: "stdio" });
+      return server.serveStdio(options);
     },
     async run(given: RunOptions = {}) {
-      await announce();
-      const { workers } = config.server;
-      await server.run({ transport, workers, ...given, http: http(given.http), stdio: stdio(given.stdio) });
+      const running = given.transport === undefined || given.transport === "auto" ? transport : given.transport;
+      const { workers = config.server.workers } = given;
+      const reached = running === "http" ? { http: http(given.http) } : { stdio: stdio(given.stdio) };
+      try {
+        await announce({ transport: running, workers: running === "http" ? workers : 1, ...reached });
+      } catch (error) {
+        await server.close();
+        throw error;
+      }
+      const ignoreSignal = own && (await followLevelSignal(own, { workers: workers !== 1 }));
+      await server.run({ workers, ...given, ...reached, transport: running });
+      ignoreSignal?.();
     },
   };
   // Not a copy, for its getters, and not the server itself, which calls its own methods.
-  const platform: PlatformServer<ServicesOf<Definitions>> = Object.create(
+  const platform: PlatformServer<Services> = Object.create(
     server,
     Object.getOwnPropertyDescriptors(additions),
-  ) as PlatformServer<ServicesOf<Definitions>>;
+  ) as PlatformServer<Services>;
   return platform;
+}
+
+function assertFitting(config: ProductionConfig, circumstances: Circumstances): void {
+  const problems = combinationProblems(config, circumstances);
+  if (problems.length > 0) throw new ConfigError(problems);
 }

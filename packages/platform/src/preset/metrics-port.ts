@@ -27,7 +27,7 @@ export async function serverMetrics(
  * Opens the port of the metrics. One that nobody has chosen may be taken, as by a second server on the machine: then the
  * server goes on without, and says so.
  *
- * @returns where the metrics are; `undefined` in a worker, whose primary has the port, and without one
+ * @returns where the metrics are; `undefined` in a worker, whose primary has the port, and on the main port
  * @throws KitError `CONFLICT` when a port that was chosen is taken
  */
 export async function openMetricsPort(
@@ -35,7 +35,8 @@ export async function openMetricsPort(
   config: ProductionConfig,
   log: Logger,
 ): Promise<string | undefined> {
-  const { host, port } = config.metrics;
+  const { place, host, port } = config.metrics;
+  if (place === "main-port") return undefined;
   try {
     return (await metrics.listen({ host, port }))?.url;
   } catch (error) {

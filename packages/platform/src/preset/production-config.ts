@@ -21,6 +21,12 @@ type Setting<Output, Input = Output | string> = z.ZodDefault<z.ZodType<Output, I
 /** Whether a part is on. `auto` decides by what else is set, as the description of the setting says. */
 export type Switch = "auto" | "on" | "off";
 
+/** Where metrics are served: on a port of their own without a password, or on the main one to authenticated callers. */
+export type MetricsPlace = "own-port" | "main-port";
+
+/** What is done with the trace that a client says it is in. */
+export type ClientTrace = "continue" | "link" | "ignore";
+
 /** Where a caller's tenant is read from. */
 export type TenantSource = "off" | "claim" | "header" | "path";
 
@@ -48,8 +54,13 @@ export type ProductionGroups = {
       calls: Setting<boolean>;
     }
   >;
-  metrics: z.ZodObject<{ mode: Setting<Switch, string>; host: Setting<string>; port: Setting<number> }>;
-  tracing: z.ZodObject<{ mode: Setting<Switch, string> }>;
+  metrics: z.ZodObject<{
+    mode: Setting<Switch, string>;
+    place: Setting<MetricsPlace, string>;
+    host: Setting<string>;
+    port: Setting<number>;
+  }>;
+  tracing: z.ZodObject<{ mode: Setting<Switch, string>; incoming: Setting<ClientTrace, string> }>;
   limits: z.ZodObject<{
     requestsPerMinute: Setting<number>;
     burst: Setting<number>;
@@ -66,7 +77,7 @@ export type ProductionGroups = {
   cache: z.ZodObject<{ ttl: Setting<number>; size: Setting<number> }>;
   audit: z.ZodObject<{
     file: z.ZodOptional<z.ZodString>;
-    key: z.ZodOptional<z.ZodType<Secret<string>, string>>;
+    key: z.ZodOptional<z.ZodType<Secret, string>>;
     fileSize: Setting<number>;
     onError: Setting<"refuse" | "allow", string>;
   }>;
@@ -93,7 +104,10 @@ export const productionConfig: ProductionGroups = {
       ...http.shape,
       allowedHosts: list()
         .default([])
-        .describe("Names that clients use for this server; needed when it listens on more than loopback."),
+        .describe(
+          "Names that clients use for this server, or any if a proxy in front checks them; needed when it listens on more " +
+            "than loopback.",
+        ),
       corsOrigins: list().default([]).describe("Origins whose pages may call and read answers."),
       anonymous: boolean()
         .default(false)
@@ -137,13 +151,17 @@ export const productionConfig: ProductionGroups = {
     .describe("Logging."),
   metrics: z
     .object({
-      mode: oneOf(["auto", "on", "off"])
-        .default("auto")
-        .describe("Prometheus metrics on a port of their own; auto has them under HTTP."),
+      mode: oneOf(["auto", "on", "off"]).default("auto").describe("Prometheus metrics; auto has them under HTTP."),
+      place: oneOf(["own-port", "main-port"])
+        .default("own-port")
+        .describe(
+          "own-port serves them without a password; main-port at /metrics of the main one. Security: there every " +
+            "authenticated caller reads them.",
+        ),
       host: host()
         .default("127.0.0.1")
-        .describe("Address of the metrics port. Security: whoever reaches it reads the names of tools."),
-      port: port().default(9464).describe("Port of the metrics; 0 takes any free one."),
+        .describe("Address of their own port. Security: whoever reaches it reads the names of tools."),
+      port: port().default(9464).describe("Their own port; 0 takes any free one."),
     })
     .describe("Metrics, and health for operators."),
   tracing: z
@@ -152,6 +170,12 @@ export const productionConfig: ProductionGroups = {
         .default("auto")
         .describe(
           "OpenTelemetry spans; auto has them when OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_TRACES_EXPORTER is set.",
+        ),
+      incoming: oneOf(["continue", "link", "ignore"])
+        .default("continue")
+        .describe(
+          "What is done with a client's trace. Security: with continue, clients decide what is recorded; link is for " +
+            "strangers.",
         ),
     })
     .describe("Traces. Where they go is said by the standard OTEL_* variables."),

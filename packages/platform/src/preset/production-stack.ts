@@ -98,7 +98,9 @@ export function productionStack(config: ProductionConfig, ingredients: StackIngr
         ...options.concurrencyLimit,
       }),
     ),
-    part("idempotency", resilience.idempotency, () => idempotency(options.idempotency)),
+    part("idempotency", resilience.idempotency, () =>
+      idempotency({ trustedProxies: http.trustedProxies, ...options.idempotency }),
+    ),
     part("cache", keeping.ttl > 0 || options.cache !== undefined, () =>
       cache({ ttlMs: keeping.ttl, store: memoryCacheStore({ maxBytes: keeping.size }), ...options.cache }),
     ),

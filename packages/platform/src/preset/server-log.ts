@@ -18,12 +18,23 @@ const levels: Readonly<Record<ConfiguredLevel, LogLevel>> = {
 
 /** The log that the settings ask for. @throws KitError `MISUSE` for a destination that cannot be */
 export function serverLog({ log }: ProductionConfig, transport: "stdio" | "http"): PlatformLogger {
-  const output = log.output === "auto" ? (transport === "stdio" ? "stderr" : "stdout") : log.output;
+  const { level, output, file, fileSize, files, format } = log;
   return createLogger({
-    level: levels[log.level],
+    level: levels[level],
     transport,
     destination:
-      log.file === undefined ? output : { file: processFile(log.file), maxBytes: log.fileSize, maxFiles: log.files },
-    pretty: log.format === "auto" ? "terminal" : log.format === "pretty",
+      file === undefined
+        ? resolveOutput(output, transport)
+        : { file: processFile(file), maxBytes: fileSize, maxFiles: files },
+    pretty: format === "auto" ? "terminal" : format === "pretty",
   });
+}
+
+/** Where lines go without a file. */
+export function resolveOutput(
+  output: ProductionConfig["log"]["output"],
+  transport: "stdio" | "http",
+): "stderr" | "stdout" {
+  if (output !== "auto") return output;
+  return transport === "stdio" ? "stderr" : "stdout";
 }

@@ -100,6 +100,31 @@ export function rateLimitStoreContract(title: string, open: () => Awaitable<Open
         expect(refused.retryAfterMs).toBeGreaterThan(10_000);
       }));
 
+    it("goes on with the tokens that a key has when its bucket changes, as far as they fit", () =>
+      withStore(open, async ({ consume, key }) => {
+        const ofSize = (capacity: number): TokenBucket => ({ capacity, refillPerMs: 1e-9 });
+        await consume({ key, bucket: ofSize(5), cost: 3 });
+
+        const larger = await consume({ key, bucket: ofSize(50), cost: 1 });
+        const smaller = await consume({ key, bucket: ofSize(1), cost: 1 });
+        const largerAgain = await consume({ key, bucket: ofSize(50), cost: 1 });
+
+        expect(larger.allowed).toBe(true);
+        expect(Math.floor(larger.remaining + 1e-4)).toBe(1);
+        expect(smaller.allowed).toBe(true);
+        expect(largerAgain.allowed).toBe(false);
+      }));
+
+    it("fills a bucket up to a change by what held before it", () =>
+      withStore(open, async ({ consume, key, advance }) => {
+        await consume({ key, bucket: { capacity: 5, refillPerMs: 1e-9 }, cost: 5 });
+        await advance(200);
+
+        const changed = await consume({ key, bucket: { capacity: 5, refillPerMs: 0.001 }, cost: 1 });
+
+        expect(changed.allowed).toBe(false);
+      }));
+
     it("keeps every key for itself, whatever is in it", () =>
       withStore(open, async ({ consume, key }) => {
         const bucket = { ...slow, capacity: 1 };

@@ -1,5 +1,5 @@
+import { findSecret } from "../mask-secrets.ts";
 import type { Rule } from "../rule.ts";
-import { findSecret } from "../secret-patterns.ts";
 import { showText } from "../show-text.ts";
 import { trailText } from "../trail.ts";
 
