@@ -103,6 +103,7 @@ export type {
 } from "./catalog/catalog.ts";
 export type { ComponentKind } from "./catalog/registry.ts";
 export type { ExtensionHandler, ExtensionMethodOptions } from "./operations/extension-method.ts";
+export { codeOf, codeOfResult, errorOutcome, resultOutcome, type CallOutcome } from "./pipeline/call-outcome.ts";
 export type { Call, CallChanges, Result } from "./pipeline/call.ts";
 export { abortable } from "./async/abortable.ts";
 export { canonicalJson } from "./json/canonical-json.ts";

@@ -3,7 +3,6 @@
 // Which call it is, and what is written down about it.
 export { requestId, type RequestIdOptions } from "./identity/request-id.ts";
 export { accessLog, type AccessLogOptions } from "./records/access-log.ts";
-export type { CallOutcome } from "./records/call-outcome.ts";
 export { errorMapping, type ErrorMappingOptions } from "./records/error-mapping.ts";
 export type { ErrorRule } from "./records/error-rule.ts";
 export { postgresErrors, systemErrors } from "./records/error-rules.ts";

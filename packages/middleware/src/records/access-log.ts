@@ -1,8 +1,12 @@
 import {
   assertOneOf,
   assertWholeNumber,
+  codeOf,
+  errorOutcome,
   KitError,
+  resultOutcome,
   type Call,
+  type CallOutcome,
   type ErrorCode,
   type LogLevel,
   type Middleware,
@@ -10,7 +14,6 @@ import {
   type Result,
 } from "@plinth/core";
 import { createRedactor, type Redactor } from "@plinth/redaction";
-import { codeOf, errorOutcome, resultOutcome, type CallOutcome } from "./call-outcome.ts";
 import { loggable } from "./loggable.ts";
 import { sizeHint } from "./size-hint.ts";
 

@@ -1,8 +1,12 @@
 import {
   assertOneOf,
   canonicalJson,
+  codeOf,
+  errorOutcome,
   KitError,
+  resultOutcome,
   type Call,
+  type CallOutcome,
   type ErrorCode,
   type Middleware,
   type Next,
@@ -11,7 +15,6 @@ import {
 import type { Redactor } from "@plinth/redaction";
 import { digestOfSecret } from "./audit-chain.ts";
 import type { AuditLog } from "./audit-log.ts";
-import { codeOf, errorOutcome, resultOutcome, type CallOutcome } from "./call-outcome.ts";
 
 /** Options for {@link audit}. */
 export interface AuditOptions {

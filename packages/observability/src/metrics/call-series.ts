@@ -1,5 +1,4 @@
-import type { CatalogEntry } from "@plinth/core";
-import type { CallOutcome } from "./call-outcome.ts";
+import type { CallOutcome, CatalogEntry } from "@plinth/core";
 import { measuredMetrics } from "./definitions.ts";
 import { DurationBuckets } from "./duration-buckets.ts";
 import { toFamily, type MetricFamily } from "./metric-family.ts";

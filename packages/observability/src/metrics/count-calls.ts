@@ -1,5 +1,4 @@
-import type { Middleware } from "@plinth/core";
-import { codeOf, codeOfResult, errorOutcome, resultOutcome } from "./call-outcome.ts";
+import { codeOf, codeOfResult, errorOutcome, resultOutcome, type Middleware } from "@plinth/core";
 import type { CallSeries, CallSeriesMap } from "./call-series.ts";
 import type { DurationBuckets } from "./duration-buckets.ts";
 
