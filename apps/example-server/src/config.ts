@@ -36,6 +36,9 @@ export const exampleConfig = defineConfig({
         path: setting(z.string().min(1), { expects: "the path of a file, or :memory:" })
           .default("data/business.db")
           .describe("The SQLite file; a relative path begins at the folder of this app."),
+        timeout: duration({ min: 100 })
+          .default(15_000)
+          .describe("Time that PostgreSQL may take for one statement before it counts as away."),
       })
       .describe("Where the data sets live."),
     imports: z

@@ -1,4 +1,5 @@
 import { service, type ServiceDefinition } from "@plinth/core";
+import { traceHeaders } from "@plinth/observability";
 import { fetchEvents } from "@plinth/platform";
 import type { UrlFetcher, UrlFetcherPolicy } from "@plinth/url-fetcher";
 import type { ExampleConfig } from "./config.ts";
@@ -28,6 +29,8 @@ export function fetcherService(
           limits: { wire: maxBytes, decoded: maxBytes },
           timeouts: { total: timeout },
           rateLimit: { requests: requestsPerMinute, perMs: 60_000 },
+          // A page learns which requests belong together, and nothing else: no baggage goes along.
+          outgoingHeaders: () => traceHeaders(),
           onEvent(event) {
             count(event);
             if (event.type === "denied") log.warn("A fetch was refused", { ...event });

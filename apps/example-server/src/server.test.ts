@@ -81,12 +81,29 @@ runMatrix("the example server", ({ connect }) => {
   test("answers a failure of its own without its text", async () => {
     await using server = await createTestServer();
     await using client = await connect(server);
+    await client.callTool("list_datasets");
     await server.services.store.close();
 
     const answer = await client.callTool("list_datasets");
 
     expect(answer.isError).toBe(true);
     expect(answer.text).toMatch(/^Internal error\. Quote request id \S+ when you report it\.$/);
+  });
+
+  test("refuses what needs the store while it is down, and serves the rest", async () => {
+    await using server = await createTestServer();
+    await server.start();
+    await server.services.store.close();
+    await using client = await connect(server);
+
+    const answer = await client.callTool("list_datasets");
+    const other = await client.readResource("config://server/http");
+
+    expect(answer).toMatchObject({
+      isError: true,
+      text: expect.stringMatching(/^The service "store" is not available/),
+    });
+    expect(other.text).toContain("/mcp");
   });
 });
 

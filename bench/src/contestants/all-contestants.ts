@@ -81,7 +81,8 @@ export const ownContestants: readonly Contestant[] = [
       arguments: ["--transport", "stdio"],
       environment: { DATABASE_PATH: exampleDatabase, LOG_LEVEL: "error" },
     },
-    setup: "The reference server as it is shipped, with a SQLite file that the first start has filled.",
+    setup:
+      "The reference server as it is shipped, with a SQLite file and a compile cache that the first start has filled.",
     eras: ["modern", "legacy"],
     cannot: {},
   },

@@ -24,7 +24,7 @@ test("secrets are redacted", async () => {
 
   const { text } = await client.readResource("config://server/database");
 
-  expect(parse(text)).toEqual({ url: "[secret]", path: "data/business.db" });
+  expect(parse(text)).toEqual({ url: "[secret]", path: "data/business.db", timeout: 15_000 });
 });
 
 test("the parts of the settings are completed, and others are not found", async () => {

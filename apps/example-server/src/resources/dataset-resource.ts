@@ -11,6 +11,7 @@ export const datasetResource = defineResource({
   description: "A data set: its columns, their types and missing values, and its first 20 records.",
   mimeType: "application/json",
   ttlMs: 60_000,
+  requires: ["store"],
   async list({ services }: Context<Services>) {
     const datasets = await services.store.list();
     return datasets.map(({ id, title, rowCount }) => ({

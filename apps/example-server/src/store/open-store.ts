@@ -7,6 +7,8 @@ export interface OpenStoreOptions {
   databaseUrl?: string | undefined;
   /** The SQLite file, or `:memory:`. */
   sqlitePath: string;
+  /** Milliseconds that PostgreSQL may take for a statement. */
+  timeoutMs?: number;
   /** Told of PostgreSQL connections that broke while idle. */
   onConnectionError?: (error: Error) => void;
 }
@@ -19,6 +21,7 @@ export interface OpenStoreOptions {
 export async function openStore({
   databaseUrl,
   sqlitePath,
+  timeoutMs,
   onConnectionError,
 }: OpenStoreOptions): Promise<DatasetStore> {
   if (!databaseUrl) return openSqlite(sqlitePath);
@@ -27,6 +30,7 @@ export async function openStore({
   try {
     return await createPostgresStore({
       connectionString: databaseUrl,
+      ...(timeoutMs !== undefined && { timeoutMs }),
       ...(onConnectionError && { onConnectionError }),
     });
   } catch (cause) {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { Pool, type PoolClient } from "pg";
 import {
   type AppendRows,
@@ -19,19 +20,31 @@ export interface PostgresStoreOptions {
   schema?: string;
   /** Connections at most. @default 10 */
   maxConnections?: number;
+  /** Milliseconds that one statement may take, also when the database has stopped answering. @default 15_000 */
+  timeoutMs?: number;
   /** Told of a connection that broke while nobody used it; the pool replaces it. @default ignored */
   onConnectionError?: (error: Error) => void;
 }
+
+/** Milliseconds that a statement gets beyond its time, so that the database itself says that it was too long; and a rollback. */
+const graceMs = 1_000;
+
+/** Milliseconds that connections may take to say goodbye. */
+const goodbyeMs = 2_000;
 
 /** Connects to PostgreSQL and makes the tables if they are not there. Rejects when the database does not answer. */
 export async function createPostgresStore(options: PostgresStoreOptions): Promise<DatasetStore> {
   const schema = options.schema ?? "business_data";
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) throw new TypeError(`"${schema}" is no plain name for a schema.`);
+  const timeoutMs = options.timeoutMs ?? 15_000;
   const pool = new Pool({
     connectionString: options.connectionString,
     max: options.maxConnections ?? 10,
-    connectionTimeoutMillis: 5_000,
-    statement_timeout: 30_000,
+    connectionTimeoutMillis: Math.min(5_000, timeoutMs),
+    statement_timeout: timeoutMs,
+    // The database keeps the time above; this one is for a database, or a network, that has gone silent.
+    query_timeout: timeoutMs + graceMs,
+    keepAlive: true,
     application_name: "example-server",
     options: `-c search_path=${schema}`,
   });
@@ -39,7 +52,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   try {
     await createTables(pool, schema);
   } catch (error) {
-    await pool.end();
+    await endPool(pool);
     throw error;
   }
   return new PostgresStore(pool);
@@ -137,25 +150,34 @@ class PostgresStore implements DatasetStore {
   }
 
   async close(): Promise<void> {
-    await this.#pool.end();
+    await endPool(this.#pool);
   }
+}
+
+/** Closes every connection. One whose other end is silent would wait for it for ever. */
+async function endPool(pool: Pool): Promise<void> {
+  await Promise.race([pool.end(), delay(goodbyeMs, undefined, { ref: false })]);
 }
 
 async function inTransaction<Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
+  let broken: Error | undefined;
+  // The pool listens to idle connections alone: one that breaks between two statements would end the process.
+  const onError = (error: Error): void => void (broken = error);
+  client.on("error", onError);
   try {
     await client.query("BEGIN");
     const result = await work(client);
     await client.query("COMMIT");
-    client.release();
     return result;
   } catch (error) {
-    // A connection that cannot even roll back is broken: hand it back to be destroyed, and report the first error.
-    await client.query("ROLLBACK").then(
-      () => client.release(),
-      (broken: Error) => client.release(broken),
-    );
+    // A connection that cannot even roll back is destroyed, which rolls back as well. A silent one gets no second wait.
+    const rollback = { text: "ROLLBACK", query_timeout: graceMs };
+    if (broken === undefined) await client.query(rollback).catch((failed: Error) => void (broken = failed));
     throw error;
+  } finally {
+    client.off("error", onError);
+    client.release(broken);
   }
 }
 

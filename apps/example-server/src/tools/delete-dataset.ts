@@ -10,6 +10,7 @@ export const deleteDataset = defineTool({
   description: "Deletes a data set with all its records, after asking the user.",
   input: z.object({ dataset_id: datasetId }),
   output: z.object({ datasetId: z.string(), deleted: z.boolean() }),
+  requires: ["store"],
   annotations: { destructiveHint: true },
   // Its user may take ten minutes to answer.
   timeoutMs: 660_000,

@@ -30,6 +30,7 @@ export const generateBusinessReport = defineTool({
     output_format: z.enum(["json", "csv", "xml", "markdown", "chart"]).default("markdown"),
     chart_type: z.enum(["bar", "line", "point"]).optional().describe("Left out, dates make lines and the rest bars"),
   }),
+  requires: ["store"],
   annotations: { readOnlyHint: true },
   timeoutMs: 120_000,
   async handler(input, { services: { store } }: Context<Services>) {

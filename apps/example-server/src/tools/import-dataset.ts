@@ -27,6 +27,7 @@ export function importDataset(limits: ExampleConfig["imports"]) {
       rowCount: z.number(),
       columns: z.array(z.object({ name: z.string(), type: z.string(), missing: z.number() })),
     }),
+    requires: ["store"],
     timeoutMs: 600_000,
     async handler({ dataset_id, title, format, content, text_columns }, context: Context<Services>) {
       // Loaded with the first import: a client that starts the server waits for its lists, which need no CSV parser.

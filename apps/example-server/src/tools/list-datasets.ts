@@ -17,6 +17,7 @@ export const listDatasets = defineTool({
       }),
     ),
   }),
+  requires: ["store"],
   annotations: { readOnlyHint: true },
   timeoutMs: 30_000,
   async handler(_input, { services }: Context<Services>) {

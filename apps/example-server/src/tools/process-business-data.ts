@@ -34,6 +34,7 @@ export const processBusinessData = defineTool({
     save_as: datasetId.optional().describe("transform: id of a new data set for the result"),
     rules: qualityRulesSchema.optional().describe("validate: the rules; sensible ones if left out"),
   }),
+  requires: ["store"],
   timeoutMs: 120_000,
   async handler(input, context: Context<Services>) {
     const { store } = context.services;

@@ -26,6 +26,7 @@ export const queryDataset = defineTool({
     records: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))),
     nextOffset: z.number().optional().describe("The offset of the next page, if there is one"),
   }),
+  requires: ["store"],
   annotations: { readOnlyHint: true },
   timeoutMs: 30_000,
   async handler({ dataset_id, columns, filters, sort, limit, offset }, { services: { store } }: Context<Services>) {

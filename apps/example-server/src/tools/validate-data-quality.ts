@@ -38,6 +38,7 @@ export const validateDataQuality = defineTool({
     ),
     recommendations: z.array(z.string()),
   }),
+  requires: ["store"],
   annotations: { readOnlyHint: true },
   timeoutMs: 120_000,
   async handler({ dataset_id, rules, filters, max_findings }, { services: { store } }: Context<Services>) {

@@ -34,6 +34,7 @@ async function ran(environment: Readonly<Record<string, string>>, options: RunOp
       changes: createChangeEvents(() => {}),
       shareSealingKey: () => {},
       close: async () => {},
+      state: "serving",
     },
     { ...options, exit: (code) => (status = code) },
   );

@@ -5,6 +5,7 @@ import type { HttpOptions } from "./http/http-options.ts";
 import type { ListenSettings } from "./http/listen-http.ts";
 import { onShutdownSignal } from "./shutdown.ts";
 import type { StdioOptions } from "./stdio/serve-stdio.ts";
+import { logUncaughtErrors } from "./uncaught-errors.ts";
 import { logUnhandledRejections } from "./unhandled-rejections.ts";
 import type { JoiningServer } from "./workers/join-primary.ts";
 import { leaveSignals } from "./workers/leave-signals.ts";
@@ -40,6 +41,7 @@ interface RunnableServer extends JoiningServer {
   readonly name: string;
   readonly version: string;
   readonly log: Logger;
+  readonly state: string;
   listen(options: HttpOptions, settings?: ListenSettings): Promise<{ readonly closed: Promise<void> }>;
   listenInWorkers(options: WorkersOptions): Promise<Pick<Workers, "started" | "closed">>;
   serveStdio(options: StdioOptions): Promise<{ readonly closed: Promise<void> }>;
@@ -48,23 +50,31 @@ interface RunnableServer extends JoiningServer {
 /**
  * The main of a server process: serves on the transport that fits, until a signal or, under stdio, until the client
  * goes away; then closes the server and ends the process. Rejected promises that nobody handles are logged and do not
- * end it. Whatever keeps it from serving is logged as one line, and the exit status is 1 then.
+ * end it; errors that nobody catches are logged, and do. Whatever keeps it from serving is logged as one line, and the exit
+ * status is 1 then.
  */
 export async function run(server: RunnableServer, options: RunOptions): Promise<void> {
   const { log } = server;
   const exit = once(options.exit ?? ((status) => process.exit(status)));
   const ignoreSignals = isWorkerProcess() ? leaveSignals() : onShutdownSignal(() => server.close(), { log, exit });
   const endRejections = logUnhandledRejections(log);
+  const endErrors = logUncaughtErrors(log);
   let status = 0;
   try {
     await serve(server, options);
   } catch (error) {
-    log.error(toError(error).message, KitError.isInstance(error) ? {} : { error });
-    status = 1;
+    if (server.state === "draining" || server.state === "closed") {
+      // It was told to stop while it started, which is no failure.
+      log.info("Stopped before it could serve", { reason: toError(error).message });
+    } else {
+      log.error(toError(error).message, KitError.isInstance(error) ? {} : { error });
+      status = 1;
+    }
   }
   await server.close();
   ignoreSignals();
   endRejections();
+  endErrors();
   exit(status);
 }
 

@@ -9,6 +9,7 @@ import {
 } from "@plinth/core";
 import { createTestClient } from "@plinth/testing";
 import { describe, expect, it } from "vitest";
+import { silentLog } from "../fixtures/silent-log.ts";
 import { serviceGuard, type ServiceGuardOptions } from "./service-guard.ts";
 
 const reportOf = (status: HealthStatus): HealthReport => ({ status, services: { db: { status } } });
@@ -21,6 +22,7 @@ async function guarded(
   const server = createServer({
     name: "t",
     version: "1",
+    log: silentLog,
     services: { db: service({ start: () => "db" }) },
     components: [
       defineTool({ name: "query", requires: ["db"], handler }),

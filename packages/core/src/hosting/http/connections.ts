@@ -123,6 +123,11 @@ export class Connections {
     return false;
   }
 
+  /** The last answer that is due to a request which has come whole; those before it are written first. */
+  lastDue(socket: Socket): ServerResponse | undefined {
+    return this.#sockets.get(socket)?.answers.findLast(({ req }) => req.complete);
+  }
+
   /**
    * Asks HTTP/2 clients, which no answer can ask, to send nothing new on their sessions, now and later. What is on its
    * way is still taken: a session that was closed at once would refuse it (RFC 9113 section 6.8).

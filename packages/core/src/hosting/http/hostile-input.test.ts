@@ -307,3 +307,13 @@ async function inParallel<T, R>(items: readonly T[], workers: number, work: (ite
   );
   return results;
 }
+
+test("Garbage behind calls that came whole is refused after their answers, and not in their place", async () => {
+  await using host = await startHost();
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" });
+  const call = head([jsonType, acceptBoth, `content-length: ${body.length}`]) + body;
+
+  const answer = await sendRaw(host, `${call}${call}THIS IS NO HTTP\r\n\r\n`);
+
+  expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 200", "HTTP/1.1 400"]);
+});

@@ -38,7 +38,16 @@ export async function createListener(options: ResolvedHttpOptions, connections: 
       connections.add(socket);
     });
   }
-  listener.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => refuseRaw(error, socket, connections));
+  const waiting = new WeakSet<Socket>();
+  listener.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    const due = error.code === "ECONNRESET" ? undefined : connections.lastDue(socket);
+    if (due === undefined) refuseRaw(error, socket, connections);
+    else if (!waiting.has(socket)) {
+      // A client that pipelines takes the first answer for that of its first call, which may have done its work.
+      waiting.add(socket);
+      due.once("close", () => refuseRaw(error, socket, connections));
+    }
+  });
   return listener;
 }
 
