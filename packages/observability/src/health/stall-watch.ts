@@ -70,6 +70,8 @@ export function stallWatch({ thresholdMs = 100, maxStalls = 50 }: StallWatchOpti
   let timer: NodeJS.Timeout | undefined;
   let due = 0;
   let loggedAt = -Infinity;
+  /** Whether the server served the last time that it was looked at, or has been called since. */
+  let serves = false;
 
   function end(call: Watched): void {
     running.delete(call);
@@ -90,7 +92,10 @@ export function stallWatch({ thresholdMs = 100, maxStalls = 50 }: StallWatchOpti
   function look(server: AnyPlinthServer): void {
     const now = performance.now();
     const ms = now - due;
-    if (ms >= thresholdMs) {
+    const served = serves;
+    serves = server.state === "serving" || server.state === "draining";
+    // A start loads modules, which blocks and keeps nobody waiting.
+    if (ms >= thresholdMs && served) {
       const found = findCause(ms, now);
       const stall: Stall = { at: new Date(), ms: Math.round(ms), ...found };
       stalls.push(stall);
@@ -117,6 +122,7 @@ export function stallWatch({ thresholdMs = 100, maxStalls = 50 }: StallWatchOpti
     middleware: function stallWatch(call, next) {
       const watched: Watched = { target: call.target, method: call.method, start: performance.now() };
       running.add(watched);
+      serves = true;
       const outerMs = innerMs;
       innerMs = 0;
       let answer: ReturnType<typeof next>;
