@@ -1,4 +1,5 @@
 export { createLogger, type LoggerOptions, type LoggerStats, type PlatformLogger } from "./logging/create-logger.ts";
+export { fromPino, type PinoLogger } from "./logging/from-pino.ts";
 export type { LogFile } from "./logging/rotating-file.ts";
 export { stallWatch, type Stall, type StallWatch, type StallWatchOptions } from "./health/stall-watch.ts";
 export { createMetrics, type Metrics, type MetricsOptions } from "./metrics/create-metrics.ts";

@@ -10,8 +10,8 @@ import {
   type TransportKind,
 } from "@plinth/core";
 import { FieldLogger, severity, type LineWriter } from "./field-logger.ts";
+import { jsonLine } from "./json-line.ts";
 import { LineSink } from "./line-sink.ts";
-import { PinoLines } from "./pino-lines.ts";
 import { lineRules } from "./plain-fields.ts";
 import { assertPretty, prettyLine, type PrettyLine } from "./pretty-line.ts";
 import { escapeActing } from "./printable.ts";
@@ -97,27 +97,17 @@ export function createLogger({
         `${JSON.stringify({ time: isoNow(), level: "warn", message: "Log lines were dropped", dropped, reason })}\n`,
       ),
   });
-  const lines = new PinoLines((line) => sink.write(format(line)), isoNow);
   const writer: LineWriter = {
     threshold: severity[level],
     rules: lineRules(),
     redact,
-    write: (lineLevel, line, message) => lines.add(lineLevel, line, message),
+    write: (lineLevel, line, message) => sink.write(format(jsonLine(lineLevel, isoNow(), line, message))),
   };
 
-  const flushAtExit = (): void => {
-    lines.settle();
-    sink.flushSync(maxExitMs);
-  };
+  const flushAtExit = (): void => sink.flushSync(maxExitMs);
   process.on("exit", flushAtExit);
 
-  function flush(): Promise<void> {
-    lines.settle();
-    return sink.flush(maxFlushMs);
-  }
-
   async function close(): Promise<void> {
-    lines.end();
     await sink.flush(maxFlushMs);
     process.off("exit", flushAtExit);
     sink.close();
@@ -137,7 +127,7 @@ export function createLogger({
       assertOneOf("level", wanted, levels);
       writer.threshold = severity[wanted];
     },
-    flush,
+    flush: () => sink.flush(maxFlushMs),
     close,
     stats: () => ({ dropped: sink.dropped }),
     [Symbol.asyncDispose]: close,

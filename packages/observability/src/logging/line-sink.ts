@@ -28,7 +28,7 @@ export interface LineSinkOptions {
  * Lines on their way out. Writing one never blocks and never throws: what a slow reader or a full disk leaves no room for
  * is dropped and counted, and the log says so when it goes on.
  *
- * `sonic-boom`, which pino writes with, holds a thread while a reader does not read, and never ends a process whose disk is
+ * `sonic-boom`, the usual writer, holds a thread while a reader does not read, and never ends a process whose disk is
  * full: it tries to flush for ever.
  */
 export class LineSink {

@@ -1,8 +1,8 @@
 import { KitError, type LogFields } from "@plinth/core";
 import { copyRules, type CopyRules, type PlainCopy } from "@plinth/redaction";
 
-/** Names that a line has already. Pino takes an object with a `socket` for a request of `node:http`. */
-const reserved: ReadonlySet<string> = new Set(["time", "level", "message", "socket", "__proto__"]);
+/** Names that a line has already. */
+const reserved: ReadonlySet<string> = new Set(["time", "level", "message", "__proto__"]);
 
 /**
  * What an error tells. **Security:** HTTP clients hang their request, with its credentials, on the errors they throw, so
