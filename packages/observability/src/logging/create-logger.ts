@@ -14,7 +14,6 @@ import { jsonLine } from "./json-line.ts";
 import { LineSink } from "./line-sink.ts";
 import { lineRules } from "./plain-fields.ts";
 import { assertPretty, prettyLine, type PrettyLine } from "./pretty-line.ts";
-import { escapeActing } from "./printable.ts";
 import { rotatingFile, type LogFile } from "./rotating-file.ts";
 import { sharesStdout } from "./shares-stdout.ts";
 import { standardOutput } from "./standard-output.ts";
@@ -156,7 +155,11 @@ function formatFor(wanted: boolean | "terminal", destination: NonNullable<Logger
     return pretty;
   }
   const isTerminal = typeof destination === "string" && isatty(destination === "stdout" ? 1 : 2);
-  return (wanted === "terminal" && isTerminal ? prettyLine() : undefined) ?? escapeActing;
+  return (wanted === "terminal" && isTerminal ? prettyLine() : undefined) ?? asItIs;
+}
+
+function asItIs(line: string): string {
+  return line;
 }
 
 /** The time, for lines of which many share a millisecond. */

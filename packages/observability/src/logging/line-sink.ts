@@ -1,4 +1,5 @@
 import { pauseSync, type LogOutput } from "./log-output.ts";
+import { escapeActing } from "./printable.ts";
 
 /** Characters that are written at once. */
 const maxChunk = 65_536;
@@ -167,7 +168,7 @@ export class LineSink {
     this.#lines = count === this.#lines.length ? [] : this.#lines.slice(count);
     const text = taken.join("");
     this.#waiting -= text.length;
-    return (this.#chunk = Buffer.from(text));
+    return (this.#chunk = toBytes(text));
   }
 
   #advance(written: number): void {
@@ -198,7 +199,7 @@ export class LineSink {
 
   #writeLate(line: string): void {
     try {
-      this.#options.output.writeLate(line);
+      this.#options.output.writeLate(escapeActing(line));
     } catch {
       this.#dropped += 1;
     }
@@ -213,4 +214,11 @@ export class LineSink {
     this.#chunk = undefined;
     for (const tell of this.#idle.splice(0)) tell();
   }
+}
+
+/** Text as it goes out, without what acts on a terminal. Most is ASCII, which the number of bytes tells at no cost. */
+function toBytes(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  const isPlain = bytes.length === text.length && !bytes.includes(0x7f);
+  return isPlain ? bytes : Buffer.from(escapeActing(text));
 }
