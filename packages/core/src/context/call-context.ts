@@ -172,6 +172,9 @@ export class CallContext implements Context {
   get tenant(): string | undefined {
     return this.#shared.tenant;
   }
+  get messageId(): string | number {
+    return this.#shared.incoming.messageId;
+  }
   get sessionId(): string | undefined {
     return this.#shared.incoming.sessionId;
   }

@@ -36,6 +36,8 @@ export interface Context<Services = unknown> extends ClientInput {
   readonly principal: Principal | undefined;
   readonly tenant: string | undefined;
   readonly sessionId: string | undefined;
+  /** The JSON-RPC id of the request: chosen by the client, and unique only within its connection. */
+  readonly messageId: string | number;
   /** Aborts when the call should stop: cancelled, disconnected, timed out. Never fired by success. */
   readonly signal: AbortSignal;
   /** For the operator. Nothing of it reaches the client. */

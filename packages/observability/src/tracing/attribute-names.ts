@@ -7,6 +7,7 @@ export const attributeNames = {
   method: "mcp.method.name",
   protocolVersion: "mcp.protocol.version",
   sessionId: "mcp.session.id",
+  messageId: "jsonrpc.request.id",
   resourceUri: "mcp.resource.uri",
   toolName: "gen_ai.tool.name",
   promptName: "gen_ai.prompt.name",

@@ -5,6 +5,9 @@ import { attributeNames } from "./attribute-names.ts";
 /** What stands for a method that nobody serves: its name is the client's, and could be another each time. */
 export const otherMethod = "_OTHER";
 
+/** Characters of a JSON-RPC id that are shown; clients choose it. */
+const maxMessageId = 128;
+
 /** Characters of a URI that are shown. */
 const maxUri = 512;
 
@@ -29,8 +32,10 @@ export function startAttributes({ method, target }: Call): Attributes {
 }
 
 /** The rest, for a span that is recorded. */
-export function recordedAttributes({ method, params, context }: Call, withSession: boolean): Attributes {
+export function recordedAttributes({ method, params, context, depth }: Call, withSession: boolean): Attributes {
   const attributes: Attributes = { [attributeNames.protocolVersion]: context.protocolVersion };
+  // Of what a handler asks for in turn, no client has chosen one.
+  if (depth === 0) attributes[attributeNames.messageId] = String(context.messageId).slice(0, maxMessageId);
   if (withSession && context.sessionId !== undefined) attributes[attributeNames.sessionId] = context.sessionId;
   const uri = method.startsWith("resources/") ? params["uri"] : undefined;
   if (typeof uri === "string") attributes[attributeNames.resourceUri] = withoutDetails(uri);
