@@ -28,6 +28,8 @@ const UNWANTED: ReadonlyArray<readonly [RegExp, string]> = [
 export async function imageProblems({ app, developmentPackages }: ImageProblemsOptions): Promise<string[]> {
   const problems: string[] = [];
   const found = new Set<string>();
+  /** What packages in the image want at run time; some libraries want the types of Node. */
+  const wanted = new Set<string>();
   for (const entry of await readdir(app, { recursive: true, withFileTypes: true })) {
     const path = relative(app, join(entry.parentPath, entry.name));
     const unwanted = entry.isFile() ? UNWANTED.find(([pattern]) => pattern.test(path)) : undefined;
@@ -36,13 +38,14 @@ export async function imageProblems({ app, developmentPackages }: ImageProblemsO
       problems.push(`${path} is set-user-id, set-group-id or writable by everybody.`);
     }
     if (entry.isDirectory() && /(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/@.][^/]*$/.test(path)) {
-      const named = packageAt(join(app, path));
+      const { named, dependencies } = packageAt(join(app, path)) ?? {};
       if (named !== undefined) found.add(named);
+      for (const name of dependencies ?? []) wanted.add(name);
     }
   }
   for (const named of found) {
     const name = named.slice(0, named.lastIndexOf("@"));
-    if (developmentPackages.has(name)) problems.push(`${name} is a package of the development.`);
+    if (developmentPackages.has(name) && !wanted.has(name)) problems.push(`${name} is a package of the development.`);
   }
   return [...problems, ...(await billProblems(app, found))];
 }
@@ -65,9 +68,20 @@ async function billProblems(app: string, found: ReadonlySet<string>): Promise<st
   ];
 }
 
-function packageAt(folder: string): string | undefined {
+interface ImagePackage {
+  /** `name@version` */
+  readonly named: string;
+  readonly dependencies: readonly string[];
+}
+
+function packageAt(folder: string): ImagePackage | undefined {
   const path = join(folder, "package.json");
   if (!existsSync(path)) return undefined;
-  const { name, version } = JSON.parse(readFileSync(path, "utf8")) as { name?: string; version?: string };
-  return name === undefined || version === undefined ? undefined : `${name}@${version}`;
+  const { name, version, dependencies } = JSON.parse(readFileSync(path, "utf8")) as {
+    name?: string;
+    version?: string;
+    dependencies?: Record<string, string>;
+  };
+  if (name === undefined || version === undefined) return undefined;
+  return { named: `${name}@${version}`, dependencies: Object.keys(dependencies ?? {}) };
 }
