@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createRequests, firstId, openingMessages } from "../workloads/request.ts";
 import { defineWorkload, type Era } from "../workloads/workload.ts";
@@ -27,8 +28,20 @@ const preload = fileURLToPath(new URL("../cold-start/report-usage.cjs", import.m
 /** Milliseconds a start may take. */
 const patienceMs = 30_000;
 
-/** Spawns a program and measures until it has answered. @throws Error with its stderr when it does not */
-export async function measureColdStart(program: Program, era: Era): Promise<ColdStart> {
+/** Milliseconds that a program gets to end when its client has left. */
+const farewellMs = 3_000;
+
+/**
+ * Spawns a program and measures until it has answered; then it is killed, or, if it is to `end`, its client leaves and it ends
+ * as it likes.
+ *
+ * @throws Error with its stderr when it does not answer
+ */
+export async function measureColdStart(
+  program: Program,
+  era: Era,
+  { end = false }: { readonly end?: boolean } = {},
+): Promise<ColdStart> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, ["--require", preload, ...program.arguments], {
     env: { ...productionEnvironment(), ...program.environment },
@@ -52,6 +65,10 @@ export async function measureColdStart(program: Program, era: Era): Promise<Cold
   } catch (cause) {
     throw new Error(`${(cause as Error).message}; stderr: ${errors.trim()}`, { cause });
   } finally {
+    if (end) {
+      child.stdin?.end();
+      await Promise.race([exited, delay(farewellMs, undefined, { ref: false })]);
+    }
     child.kill("SIGKILL");
     await exited;
   }
