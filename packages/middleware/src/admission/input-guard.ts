@@ -49,38 +49,37 @@ function findExcess(
   const { maxDepth, maxBytes, maxElements, maxTextLength, maxKeys } = limits;
   // Two lists that grow and shrink together: an object for each value would cost more than the look at it. The
   // parameters stand around the arguments, which are level 1.
-  const values: unknown[] = [params];
+  const waiting: object[] = [params];
   const depths: number[] = [0];
   let bytes = 0;
   let elements = 0;
-  while (values.length > 0) {
-    const value = values.pop();
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
     const depth = depths.pop() as number;
-    if (typeof value === "string") {
-      if (value.length > maxTextLength) return `hold a text of more than ${maxTextLength} characters`;
-      bytes += Buffer.byteLength(value);
-    } else if (typeof value === "object" && value !== null) {
-      if (depth > maxDepth) return `nest deeper than ${maxDepth} levels`;
-      const isList = Array.isArray(value);
-      const keys = isList ? undefined : Object.keys(value);
-      const count = keys?.length ?? (value as readonly unknown[]).length;
-      if (!isList && count > maxKeys) return `hold an object of more than ${maxKeys} members`;
-      elements += count;
-      // Before any of them is looked at, so that what waits here never grows beyond the limit.
-      if (elements > maxElements) return `hold more than ${maxElements} values`;
-      for (let at = 0; at < count; at += 1) {
-        const key = keys?.[at];
-        if (key !== undefined) {
-          if (key.length > maxTextLength) return `hold a member name of more than ${maxTextLength} characters`;
-          bytes += Buffer.byteLength(key);
-        }
-        values.push(key === undefined ? (value as readonly unknown[])[at] : (value as Record<string, unknown>)[key]);
-        depths.push(depth + 1);
+    if (depth > maxDepth) return `nest deeper than ${maxDepth} levels`;
+    const keys = Array.isArray(value) ? undefined : Object.keys(value);
+    const count = keys?.length ?? (value as readonly unknown[]).length;
+    if (keys !== undefined && count > maxKeys) return `hold an object of more than ${maxKeys} members`;
+    elements += count;
+    // Before any of them is looked at, so that what waits here never grows beyond the limit.
+    if (elements > maxElements) return `hold more than ${maxElements} values`;
+    for (let at = 0; at < count; at += 1) {
+      const key = keys?.[at];
+      if (key !== undefined) {
+        if (key.length > maxTextLength) return `hold a member name of more than ${maxTextLength} characters`;
+        bytes += Buffer.byteLength(key);
       }
-    } else {
-      bytes += 1;
+      const part = key === undefined ? (value as readonly unknown[])[at] : (value as Record<string, unknown>)[key];
+      if (typeof part === "string") {
+        if (part.length > maxTextLength) return `hold a text of more than ${maxTextLength} characters`;
+        bytes += Buffer.byteLength(part);
+      } else if (typeof part === "object" && part !== null) {
+        waiting.push(part);
+        depths.push(depth + 1);
+      } else {
+        bytes += 1;
+      }
+      if (bytes > maxBytes) return `are larger than ${maxBytes} bytes`;
     }
-    if (bytes > maxBytes) return `are larger than ${maxBytes} bytes`;
   }
   return undefined;
 }

@@ -37,6 +37,14 @@ test("Reads exactly as a Headers object with the same lines does", () => {
   );
 });
 
+test("Tells what is not there by what node has parsed, and what is there by every line of it", () => {
+  const parsed = { authorization: "Bearer a" };
+  const read = new RequestHeaders(["Authorization", "Bearer a", "authorization", "Bearer b"], parsed);
+
+  expect(read.get("Authorization")).toBe("Bearer a, Bearer b");
+  for (const name of ["idempotency-key", "constructor", "__proto__", "toString"]) expect(read.get(name)).toBeNull();
+});
+
 test("Is a Headers object, which cannot be changed", () => {
   const headers = new RequestHeaders(["X-A", "1"]);
   const seen: string[] = [];

@@ -4,17 +4,25 @@
  */
 export class RequestHeaders implements Headers {
   readonly #raw: readonly string[];
+  readonly #parsed: Readonly<Record<string, unknown>> | undefined;
   #copy: Headers | undefined;
 
-  constructor(raw: readonly string[]) {
+  /**
+   * @param raw Names and values in turn, as they came.
+   * @param parsed By name in lower case, as node has them; tells at once which are not there, and most that are asked for
+   * are not.
+   */
+  constructor(raw: readonly string[], parsed?: Readonly<Record<string, unknown>>) {
     linkToHeaders();
     this.#raw = raw;
+    this.#parsed = parsed;
   }
 
   /** All values of a name, joined (WHATWG Fetch, concept-header-list-get): none of several is lost, as it would be in node. */
   get(name: string): string | null {
     const raw = this.#raw;
     const wanted = name.toLowerCase();
+    if (this.#parsed !== undefined && this.#parsed[wanted] === undefined) return null;
     let found: string | null = null;
     for (let at = 0; at + 1 < raw.length; at += 2) {
       const candidate = raw[at] as string;

@@ -7,18 +7,19 @@ export class RequestInfo implements HttpRequestInfo {
   readonly method: string;
   readonly url: string;
   readonly remoteAddress: string | undefined;
-  readonly #rawHeaders: readonly string[];
+  readonly #request: IncomingMessage;
   #headers: Headers | undefined;
 
-  constructor({ method = "GET", url = "/", rawHeaders, socket }: IncomingMessage) {
+  constructor(request: IncomingMessage) {
+    const { method = "GET", url = "/", socket } = request;
     this.method = method;
     this.url = url;
     this.remoteAddress = withoutPrefix(socket.remoteAddress);
-    this.#rawHeaders = rawHeaders;
+    this.#request = request;
   }
 
   get headers(): Headers {
-    return (this.#headers ??= new RequestHeaders(this.#rawHeaders));
+    return (this.#headers ??= new RequestHeaders(this.#request.rawHeaders, this.#request.headers));
   }
 }
 
