@@ -370,6 +370,14 @@ test.for(effects)("%s does what it says", async ([setting, given, besides, look,
   expect(after).not.toEqual(before);
 });
 
+test("headers may not take longer than the request, as without the preset", () => {
+  const env = { TIMEOUTS_HEADERS: "31s" };
+
+  expect(() => loadConfig(defineConfig({ groups: productionConfig }), { env, envFile: false })).toThrow(
+    /timeouts\.headers.*must not be longer than timeouts\.request/s,
+  );
+});
+
 function withPort(variables: Variables, port: string): Variables {
   return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value.replace("{free}", port)]));
 }

@@ -124,14 +124,9 @@ export const productionConfig: ProductionGroups = {
         .describe("Header in which a trusted proxy sends the id of the request, such as x-request-id."),
     })
     .describe("Listening over HTTP."),
-  timeouts: z
-    .object({
-      ...timeouts.shape,
+  timeouts: timeouts
+    .safeExtend({
       call: duration({ min: 1 }).default(60_000).describe("Time that a call may run, unless its tool says otherwise."),
-    })
-    .refine(({ headers, request }) => headers <= request, {
-      path: ["headers"],
-      message: "must not be longer than timeouts.request",
     })
     .describe("How long things may take."),
   log: z
