@@ -84,9 +84,10 @@ export async function connectStdio(
       recorder.add(performance.now() - since);
       if (!isGood(200, line, id)) done.reject(new Error(`request ${id} got ${line.slice(0, 300)}`));
     }, send);
-    stdout.once("close", () => done.reject(new Error("it ended under load")));
+    const onClose = (): void => done.reject(new Error("it ended under load"));
+    stdout.once("close", onClose);
     send();
-    return done.promise;
+    return done.promise.finally(() => stdout.off("close", onClose));
   }
 
   return { answerBytes: whole.body.length, run, [Symbol.asyncDispose]: async () => void stdin.end() };
