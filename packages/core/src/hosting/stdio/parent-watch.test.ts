@@ -39,3 +39,18 @@ it("tells nothing after it is stopped, and leaves no timer", () => {
   expect(onGone).not.toHaveBeenCalled();
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it("tells within a moment when it looks closely", () => {
+  const process = withParent();
+  const onGone = vi.fn();
+  const watch = watchParent(onGone);
+
+  watch.lookClosely();
+  process.change();
+  vi.advanceTimersByTime(25);
+  watch.lookClosely();
+  vi.advanceTimersByTime(5_000);
+
+  expect(onGone).toHaveBeenCalledTimes(1);
+  expect(vi.getTimerCount()).toBe(0);
+});

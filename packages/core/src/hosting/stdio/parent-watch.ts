@@ -6,10 +6,15 @@ import { startOrphanWatchdog, type OrphanWatchdog } from "../orphan-watchdog.ts"
  */
 const intervalMs = 400;
 
+/** Milliseconds between two looks once there is a sign that the parent may have ended. */
+const closeIntervalMs = 20;
+
 /** Watches for the end of the process that started this one. */
 export interface ParentWatch {
   /** Covers code that may block the event loop; call it before such code runs. Does nothing the second time. */
   coverBlocking(): void;
+  /** Looks more often from now on: the end of input tells a client that ended only from one that sends no more. */
+  lookClosely(): void;
   stop(): void;
 }
 
@@ -22,27 +27,35 @@ export function watchParent(onGone: () => void): ParentWatch {
   let watchdog: OrphanWatchdog | undefined;
   let stopped = false;
 
-  const timer = setInterval(() => {
-    if (process.ppid !== parent) gone();
-  }, intervalMs).unref();
+  let timer = setInterval(look, intervalMs).unref();
   if (process.connected) process.on("disconnect", gone);
 
+  function look(): void {
+    if (process.ppid !== parent) gone();
+  }
+
   function unwatch(): void {
+    stopped = true;
     clearInterval(timer);
     process.off("disconnect", gone);
   }
 
   function gone(): void {
+    if (stopped) return;
     unwatch();
-    if (!stopped) onGone();
+    onGone();
   }
 
   return {
     coverBlocking() {
       if (!stopped) watchdog ??= startOrphanWatchdog({ parent, intervalMs });
     },
+    lookClosely() {
+      if (stopped) return;
+      clearInterval(timer);
+      timer = setInterval(look, closeIntervalMs).unref();
+    },
     stop() {
-      stopped = true;
       unwatch();
       watchdog?.stop();
     },

@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { PassThrough } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { stderrLogger } from "../../context/logger.ts";
 import { KitError } from "../../errors/kit-error.ts";
 import { envelope } from "./fixtures/moves.ts";
@@ -7,6 +8,10 @@ import { openSession, textOf, type Session } from "./fixtures/open-session.ts";
 import { standInServer, type StandInOptions } from "./fixtures/stand-in-server.ts";
 import { wireClient } from "./fixtures/wire-client.ts";
 import { serveStdio, type StdioOptions } from "./serve-stdio.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe.each(["direct", "sdk"] as const)("on the %s lane", (lane) => {
   const open = (options: StdioOptions = {}, serverOptions: StandInOptions = {}): Promise<Session> =>
@@ -175,6 +180,31 @@ describe.each(["direct", "sdk"] as const)("on the %s lane", (lane) => {
       await session.client.request(3, "ping");
 
       session.input.end();
+      await session.host.closed;
+
+      await expect(aborted.promise).resolves.toBeUndefined();
+    });
+
+    it("aborts calls within a moment when the client's process ends with the input", async () => {
+      const { ppid } = process;
+      using parent = vi.spyOn(process, "ppid", "get").mockReturnValue(ppid);
+      const aborted = Promise.withResolvers<void>();
+      const tools: StandInOptions["tools"] = {
+        endless: (_, ctx) => {
+          ctx.signal.addEventListener("abort", () => aborted.resolve());
+          return new Promise<never>(() => undefined);
+        },
+      };
+      vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+      await using session = await open({ drainMs: 60_000, watchParent: true }, { tools });
+      await session.client.initialize();
+      session.client.send({ id: 2, method: "tools/call", params: { name: "endless" } });
+      await session.client.request(3, "ping");
+
+      session.input.end();
+      await once(session.input, "end");
+      parent.mockReturnValue(1);
+      vi.advanceTimersByTime(25);
       await session.host.closed;
 
       await expect(aborted.promise).resolves.toBeUndefined();

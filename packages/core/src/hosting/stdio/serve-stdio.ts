@@ -103,7 +103,10 @@ export async function serveStdio(server: HostedServer, options: StdioOptions = {
     ...(guard !== undefined && { write: guard.write }),
     maxLineBytes,
     maxBacklogBytes,
-    onDeparture: (departure) => void leave(departure, departure !== "end-of-input"),
+    onDeparture: (departure) => {
+      if (departure === "end-of-input") watch?.lookClosely();
+      void leave(departure, departure !== "end-of-input");
+    },
     onProblem,
   });
   let serving: OpenLane | undefined;
