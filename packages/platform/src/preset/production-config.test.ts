@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { defineConfig, loadConfig } from "@plinth/config";
 import { verifyAuditLog } from "@plinth/middleware";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -70,7 +71,7 @@ const secondCall: Look = looking(async ({ call, entered, release }) => {
   await entered;
   const second = call("echo", { value: 1 });
   // One that is refused is so before this; one that waits gets its turn.
-  await Promise.race([second, new Promise((resolve) => setTimeout(resolve, 50))]);
+  await Promise.race([second, delay(500)]);
   release();
   await first;
   return (await second).code;
@@ -79,10 +80,18 @@ const secondHold: Look = looking(async ({ call, entered, release }) => {
   const first = call("hold");
   await entered;
   const second = call("hold");
-  await Promise.race([second, new Promise((resolve) => setTimeout(resolve, 50))]);
+  await Promise.race([second, delay(500)]);
   release();
   await first;
   return (await second).code;
+});
+/** The call's own time starts before the wait for it, so that it ends first on any machine. */
+const longHold: Look = looking(async ({ call, entered, release }) => {
+  const only = call("hold");
+  await entered;
+  await delay(100);
+  release();
+  return (await only).code;
 });
 const codes = (...names: string[]): Look =>
   looking(async ({ call }) => {
@@ -200,7 +209,7 @@ const effects: readonly (readonly [string, Variables, Variables, Look, unknown, 
     { idleMs: 1_800_000 },
     { idleMs: 60_000 },
   ],
-  ["timeouts.call", { TIMEOUTS_CALL: "1ms" }, {}, secondHold, "ok", "TIMEOUT"],
+  ["timeouts.call", { TIMEOUTS_CALL: "1ms" }, {}, longHold, "ok", "TIMEOUT"],
   [
     "log.level",
     { LOG_LEVEL: "debug" },
